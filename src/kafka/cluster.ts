@@ -1,0 +1,169 @@
+import type { Problem } from '../base/problem.ts'
+import type { KafkaRecord } from './record.ts'
+import type { ReadRequest, ReadUpdate } from './reading.ts'
+import type {
+  Broker,
+  CommittedOffset,
+  ConfigEntry,
+  Group,
+  GroupListing,
+  LogDirectory,
+  Quorum,
+  Topic,
+  TopicPartition,
+} from './model.ts'
+
+/** Every call that goes to a broker can be cancelled; each also has a deadline of its own. */
+export interface Ask {
+  readonly signal?: AbortSignal
+}
+
+export interface ClusterDescription {
+  readonly clusterId?: string
+  /** In KRaft mode any live broker is named here; the quorum's leader is in `Quorum`. */
+  readonly controllerId?: number
+  readonly brokers: readonly Broker[]
+  /** Whether a topic that does not exist is made on first use; unknown where configs are refused. */
+  readonly autoCreateTopics?: boolean
+}
+
+/** Where in a partition: by name, or the first record at or after a time (ms since the epoch). */
+export type OffsetSpec = 'earliest' | 'latest' | 'last-stable' | { readonly timestamp: number }
+
+export interface OffsetQuery extends TopicPartition {
+  readonly at: OffsetSpec
+}
+
+export interface OffsetAnswer extends TopicPartition {
+  /** Absent when a time was asked that no record reaches, or when there is a problem. */
+  readonly offset?: bigint
+  /** Of the record found by time, ms since the epoch. */
+  readonly timestamp?: number
+  readonly problem?: Problem
+}
+
+export interface GroupOffsets {
+  readonly groupId: string
+  readonly offsets: readonly CommittedOffset[]
+  readonly problem?: Problem
+}
+
+/** A share group's progress, which only the broker can count (KIP-932, KIP-1226). */
+export interface ShareGroupOffset extends TopicPartition {
+  readonly startOffset?: bigint
+  /** Records not yet delivered for good; reported from Kafka 4.2 on. */
+  readonly lag?: bigint
+  readonly problem?: Problem
+}
+
+export interface NewTopic {
+  readonly name: string
+  /** Absent: the broker's default. */
+  readonly partitions?: number
+  readonly replicationFactor?: number
+  readonly configs?: Readonly<Record<string, string>>
+}
+
+export interface OutgoingRecord {
+  /** Absent: chosen from the key as the Java client does (murmur2), or at random without a key. */
+  readonly partition?: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  /** In order; duplicates and null values are kept. */
+  readonly headers: readonly (readonly [name: string, value: Uint8Array | null])[]
+  /** Create time, ms since the epoch. Absent: now. */
+  readonly timestamp?: number
+}
+
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+export interface ProduceRequest {
+  readonly topic: string
+  readonly records: readonly OutgoingRecord[]
+  /** Default `all`. */
+  readonly acks?: 'all' | '0' | '1'
+  readonly compression?: Compression
+}
+
+/** What became of one record, in the order of the request. */
+export interface ProduceOutcome {
+  readonly partition?: number
+  /** Absent with acks 0, and when there is a problem. */
+  readonly offset?: bigint
+  /** As the broker stored it, ms since the epoch. */
+  readonly timestamp?: number
+  readonly problem?: Problem
+}
+
+export interface JoinRequest {
+  readonly groupId: string
+  readonly topic: string
+  /** Absent: all. With it the member still joins for the whole topic and pauses the others. */
+  readonly partitions?: readonly number[]
+  /** Where to seek after joining; absent: the group's committed offsets, else `fallback`. */
+  readonly from?: ReadRequest['from']
+  readonly fallback: 'earliest' | 'latest'
+}
+
+/** What a consumer that really joins its group tells while it runs. */
+export type JoinUpdate =
+  | { readonly kind: 'joined'; readonly memberId: string; readonly partitions: readonly number[] }
+  | { readonly kind: 'records'; readonly records: readonly KafkaRecord[] }
+  | { readonly kind: 'rebalancing' }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+
+/**
+ * A connected Kafka cluster: the port through which the rest of the program sees Kafka.
+ *
+ * Looking never changes the cluster: no call but `createTopics`, `deleteTopics`, `produce` and
+ * `join` writes anything, joins a group, commits, or makes a topic. What may fail per item
+ * carries a `problem` per item; a call rejects (with `ProblemError`) only when it has no answer at
+ * all. What the user may not see is absent or a problem, never a zero.
+ */
+export interface Cluster {
+  describe(ask?: Ask): Promise<ClusterDescription>
+  /** Undefined where there is none to see: ZooKeeper mode, too old, or not allowed. */
+  quorum(ask?: Ask): Promise<Quorum | undefined>
+  /** Every topic the user may describe, with its partitions: one Metadata request. */
+  listTopics(ask?: Ask): Promise<readonly Topic[]>
+  /** These topics, in this order; one that does not exist has a problem. Never creates one. */
+  describeTopics(names: readonly string[], ask?: Ask): Promise<readonly Topic[]>
+  /** Configs by topic; entries are marked where they differ from the default. */
+  topicConfigs(
+    names: readonly string[],
+    ask?: Ask,
+  ): Promise<ReadonlyMap<string, readonly ConfigEntry[] | Problem>>
+  brokerConfigs(brokerId: number, ask?: Ask): Promise<readonly ConfigEntry[] | Problem>
+  /** Sizes on disk, by broker; absent topics means all. */
+  logDirectories(topics: readonly string[] | undefined, ask?: Ask): Promise<readonly LogDirectory[]>
+  /** One request per leader and per kind of query; answers in the order of the queries. */
+  listOffsets(queries: readonly OffsetQuery[], ask?: Ask): Promise<readonly OffsetAnswer[]>
+  /** Groups of all brokers; a broker that does not answer is a problem beside the others' groups. */
+  listGroups(
+    ask?: Ask,
+  ): Promise<{ readonly groups: readonly GroupListing[]; readonly problems: readonly Problem[] }>
+  /** Each group by the request of its own type; `type` absent: found out. */
+  describeGroups(
+    groups: readonly Pick<GroupListing, 'groupId' | 'type'>[],
+    ask?: Ask,
+  ): Promise<readonly Group[]>
+  /** All commits of these groups: one OffsetFetch per coordinator. */
+  committedOffsets(groupIds: readonly string[], ask?: Ask): Promise<readonly GroupOffsets[]>
+  shareGroupOffsets(groupId: string, ask?: Ask): Promise<readonly ShareGroupOffset[]>
+  createTopics(
+    topics: readonly NewTopic[],
+    ask?: Ask,
+  ): Promise<readonly { readonly name: string; readonly problem?: Problem }[]>
+  deleteTopics(
+    names: readonly string[],
+    ask?: Ask,
+  ): Promise<readonly { readonly name: string; readonly problem?: Problem }[]>
+  /** One outcome per record, in order: a record that was not written says so. */
+  produce(request: ProduceRequest, ask?: Ask): Promise<readonly ProduceOutcome[]>
+  /** Joins the group as a member, reads and commits until the signal aborts. */
+  join(request: JoinRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<JoinUpdate>
+  /** Reads partitions directly: no group, no commit, nothing created. */
+  read(request: ReadRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<ReadUpdate>
+  /** Closes every connection at once; pending calls reject. */
+  close(): Promise<void>
+}

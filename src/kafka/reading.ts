@@ -1,0 +1,60 @@
+import type { Problem } from '../base/problem.ts'
+import type { RecordPage } from './page.ts'
+
+/**
+ * Where reading starts or ends in a partition. `tail` is the last `count` records, `committed` the
+ * committed offset of `group`; times are ms since the epoch.
+ */
+export type Position =
+  | { readonly kind: 'earliest' }
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'offset'; readonly offset: bigint }
+  | { readonly kind: 'tail'; readonly count: number }
+  | { readonly kind: 'time'; readonly timestamp: number }
+  | { readonly kind: 'committed'; readonly group: string }
+
+/** A position for all partitions, with exceptions by partition number. */
+export interface Positions {
+  readonly all: Position
+  readonly byPartition?: ReadonlyMap<number, Position>
+}
+
+export interface ReadRequest {
+  readonly topic: string
+  /** Absent: every partition. */
+  readonly partitions?: readonly number[]
+  readonly from: Positions
+  /** Where `committed` finds no commit. Default: latest. */
+  readonly fallback?: 'earliest' | 'latest'
+  /** Absent: never ends, new records keep coming. `latest` is the end as it is when reading starts. */
+  readonly to?: Positions
+  /** Ends after so many records in all. */
+  readonly limit?: number
+  /** Default `read_committed`. */
+  readonly isolation?: 'read_committed' | 'read_uncommitted'
+}
+
+export interface PartitionProgress {
+  readonly partition: number
+  /** Next offset to be read. */
+  readonly position: bigint
+  readonly startOffset: bigint
+  /** Absent: no end, or not reached by a known offset. */
+  readonly endOffset?: bigint
+  readonly highWatermark?: bigint
+  readonly lastStableOffset?: bigint
+  readonly logStartOffset?: bigint
+  readonly done: boolean
+  /** This partition cannot be read now; the others go on. */
+  readonly problem?: Problem
+}
+
+/** What a reader says: pages of records as they come, and how far it is. */
+export interface ReadUpdate {
+  readonly pages: readonly RecordPage[]
+  readonly progress: readonly PartitionProgress[]
+  readonly bytesRead: number
+  readonly recordsRead: number
+  /** The last update of a read that has an end. */
+  readonly done: boolean
+}

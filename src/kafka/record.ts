@@ -1,0 +1,16 @@
+/** One record as it stands in the log. Bytes are as they were sent, decompressed, not decoded. */
+export interface KafkaRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** Ms since the epoch; -1 where the record carries none (message format 0). */
+  readonly timestamp: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  /** In order, duplicates and nulls kept. */
+  readonly headers: readonly RecordHeader[]
+  /** Set where the batch could not be read: key and value are null then. */
+  readonly error?: string
+}
+
+export type RecordHeader = readonly [name: string, value: Uint8Array | null]
