@@ -24,7 +24,7 @@ type Params<F> = F extends (params: infer P) => unknown ? P : undefined
 type Result<F> = F extends (...params: never) => infer R ? Awaited<R> : never
 
 /** Whether all that a side sends or hears can cross; a contract that fails here holds a bigint. */
-type Crossing<S extends Side> = {
+interface Crossing<S extends Side> {
   readonly requests: {
     [K in keyof S['requests']]: (params: Wire<Params<S['requests'][K]>>) => unknown
   }
@@ -122,7 +122,7 @@ export function openChannel<Near extends Side & Crossing<Near>, Far extends Side
         settle(message.id, waiting => waiting.reject(new ProblemError(message.problem)))
         return
       case 'event':
-        handlerOf<(value: unknown) => void>(handlers.events, message.name)?.(message.value)
+        handlerOf(handlers.events, message.name)?.(message.value, undefined)
     }
   }
 
@@ -131,7 +131,12 @@ export function openChannel<Near extends Side & Crossing<Near>, Far extends Side
     answering.set(id, controller)
     const reply = await replyTo(handlers.requests, id, name, params, controller.signal)
     answering.delete(id)
-    if (!closed) port.post(reply)
+    if (closed) return
+    try {
+      port.post(reply)
+    } catch (error) {
+      port.post({ kind: 'failure', id, problem: problemOf(error) } satisfies Message)
+    }
   }
 
   function settle(id: number, how: (waiting: Pending) => void): void {
@@ -143,9 +148,9 @@ export function openChannel<Near extends Side & Crossing<Near>, Far extends Side
   }
 
   function ask(name: string, params: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (closed) return Promise.reject(new ProblemError(CLOSED))
+    if (signal?.aborted) return Promise.reject(new ProblemError(CANCELLED))
     return new Promise((resolve, reject) => {
-      if (closed) return reject(new ProblemError(CLOSED))
-      if (signal?.aborted) return reject(new ProblemError(CANCELLED))
       const id = ++lastId
       const cancel = () => {
         settle(id, waiting => waiting.reject(new ProblemError(CANCELLED)))
@@ -189,8 +194,6 @@ export function openChannel<Near extends Side & Crossing<Near>, Far extends Side
 const CLOSED: Problem = { code: 'closed', message: 'The view was closed.' }
 const CANCELLED: Problem = { code: 'cancelled', message: 'The request was cancelled.' }
 
-type RequestHandler = (params: unknown, signal: AbortSignal) => unknown
-
 async function replyTo(
   requests: object,
   id: number,
@@ -198,7 +201,7 @@ async function replyTo(
   params: unknown,
   signal: AbortSignal,
 ): Promise<Message> {
-  const handler = handlerOf<RequestHandler>(requests, name)
+  const handler = handlerOf(requests, name)
   if (!handler) {
     const message = `This view does not answer "${name}".`
     return { kind: 'failure', id, problem: { code: 'unknown-request', message } }
@@ -210,8 +213,10 @@ async function replyTo(
   }
 }
 
-function handlerOf<F>(handlers: object, name: string): F | undefined {
-  return Object.hasOwn(handlers, name) ? (handlers as Record<string, F>)[name] : undefined
+type AnyHandler = (value: unknown, signal: AbortSignal | undefined) => unknown
+
+function handlerOf(handlers: object, name: string): AnyHandler | undefined {
+  return Object.hasOwn(handlers, name) ? (handlers as Record<string, AnyHandler>)[name] : undefined
 }
 
 /** Other senders post into a webview too; what does not have our shape is not for us. */
