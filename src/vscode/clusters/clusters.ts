@@ -3,6 +3,7 @@ import type { Event } from '../../base/events.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import type { SaslMechanism } from '../../kafka/connection.ts'
+import type { ClusterSecret } from './secretKey.ts'
 
 /** A cluster as it stands in `kafkaWorkbench.clusters`. Holds no secret. */
 export interface SavedCluster {
@@ -15,6 +16,8 @@ export interface SavedCluster {
     readonly caFile?: string
     readonly certificateFile?: string
     readonly keyFile?: string
+    /** Checked against the certificate instead of the host in the address. */
+    readonly serverName?: string
     readonly verify?: boolean
   }
   readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string }
@@ -49,9 +52,18 @@ export interface Clusters extends Disposable {
   /** The open connection, if there is one. Never opens one. */
   connected(id: string): Cluster | undefined
   /**
-   * The connection, opened on first use and shared. May ask for a password. Rejects with
-   * `ProblemError`; calls while it is opening wait for the same attempt.
+   * The connection, opened on first use and shared. May ask for a password, unless `quiet`: then
+   * a missing one is the problem `password-needed`. Rejects with `ProblemError`; calls while it is
+   * opening wait for the same attempt, which is given up when all of them have aborted.
    */
-  connect(id: string, signal?: AbortSignal): Promise<Cluster>
+  connect(id: string, signal?: AbortSignal, asking?: 'may-ask' | 'quiet'): Promise<Cluster>
   disconnect(id: string): Promise<void>
+  /**
+   * Adds the cluster to the settings of its scope, or replaces the one with its id, and keeps the
+   * secret. A connection of the old one is closed. Rejects with `ProblemError` where the settings
+   * cannot be written.
+   */
+  save(cluster: SavedCluster, secret?: ClusterSecret): Promise<void>
+  /** Takes it out of the settings and forgets its secrets. */
+  remove(id: string): Promise<void>
 }
