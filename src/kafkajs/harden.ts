@@ -1,0 +1,159 @@
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+import Decoder from 'kafkajs/src/protocol/decoder.js'
+import protocolError from 'kafkajs/src/protocol/error.js'
+import fetchResponse, {
+  type FetchedMessage,
+  type FetchedPartition,
+} from 'kafkajs/src/protocol/requests/fetch/v11/response.js'
+import metadataV4 from 'kafkajs/src/protocol/requests/metadata/v4/response.js'
+import metadataV5 from 'kafkajs/src/protocol/requests/metadata/v5/response.js'
+import metadataV6 from 'kafkajs/src/protocol/requests/metadata/v6/response.js'
+
+/**
+ * Every change to kafkajs 2.2.4 in one place. The library is pinned, so that what is patched here
+ * stays as it is; should it ever not be, `harden` throws rather than patch nothing.
+ *
+ * What needs no patch is avoided: sockets are opened by `sockets.ts` (a close told as an end, no
+ * piling up of listeners, no process kept alive), requests are answered by this folder's own
+ * definitions, and records are written by `recordBatch.ts`, because kafkajs's encoder loses the
+ * order and the duplicates of headers and refuses null.
+ */
+let done = false
+
+/** Applies every patch, once. Everything in this folder that touches kafkajs calls it first. */
+export function harden(): void {
+  if (done) return
+  done = true
+  checkPatchable()
+  stopIdleLoop()
+  keepLeaderlessPartitions()
+  keepHeadersOrdered()
+  hideAbortedRecords()
+}
+
+function checkPatchable(): void {
+  const targets: Readonly<Record<string, unknown>> = {
+    'RequestQueue.scheduleCheckPendingRequests':
+      RequestQueue.prototype.scheduleCheckPendingRequests,
+    'RequestQueue.checkPendingRequests': RequestQueue.prototype.checkPendingRequests,
+    'Decoder.readVarIntArray': Decoder.prototype.readVarIntArray,
+    'Decoder.readVarInt': Decoder.prototype.readVarInt,
+    'error.createErrorFromCode': protocolError.createErrorFromCode,
+    'metadata v4 parse': metadataV4.parse,
+    'metadata v5 parse': metadataV5.parse,
+    'metadata v6 parse': metadataV6.parse,
+    'fetch v11 decode': fetchResponse.decode,
+  }
+  checkTargets(targets)
+}
+
+/** Throws when something that a patch replaces is not there. */
+export function checkTargets(targets: Readonly<Record<string, unknown>>): void {
+  const missing = Object.keys(targets).filter(name => typeof targets[name] !== 'function')
+  if (missing.length === 0) return
+  throw new Error(`This is not kafkajs 2.2.4: ${missing.join(', ')} cannot be patched.`)
+}
+
+const PENDING_CHECK_MS = 10
+
+/**
+ * From the first answer on, every connection runs a timer of 1 ms for ever, and Node 24 warns about
+ * its negative delay (kafkajs issues 1556 and 1751). A timer is needed only while a request waits.
+ */
+function stopIdleLoop(): void {
+  RequestQueue.prototype.scheduleCheckPendingRequests = function () {
+    if (this.throttleCheckTimeoutId || this.pending.length === 0) return
+    const delay = Math.max(this.throttledUntil - Date.now(), PENDING_CHECK_MS)
+    this.throttleCheckTimeoutId = setTimeout(() => {
+      this.throttleCheckTimeoutId = null
+      this.checkPendingRequests()
+    }, delay)
+  }
+}
+
+/**
+ * One partition without a leader makes kafkajs refuse the whole metadata, after nine seconds of
+ * trying again (issue 1460). Its error stays in the data instead; only a topic's own error throws.
+ */
+function keepLeaderlessPartitions(): void {
+  for (const version of [metadataV4, metadataV5, metadataV6]) {
+    version.parse = data => {
+      const [first, ...others] = data.topicMetadata
+      if (first && others.length === 0 && first.topicErrorCode !== 0) {
+        return Promise.reject(protocolError.createErrorFromCode(first.topicErrorCode))
+      }
+      return Promise.resolve(data)
+    }
+  }
+}
+
+/** A header as kafkajs's header decoder reads it; null and undefined both stand for null. */
+interface DecodedHeader {
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+/**
+ * kafkajs folds a record's headers into an object, which loses the order and merges duplicates. The
+ * fold is the only use of this method, so that an array whose `reduce` returns the list itself makes
+ * `record.headers` that list.
+ */
+function keepHeadersOrdered(): void {
+  Decoder.prototype.readVarIntArray = function <T>(reader: (decoder: Decoder) => T): T[] {
+    const items: T[] = []
+    for (let left = this.readVarInt(); left > 0; left--) items.push(reader(this))
+    return Object.assign(items, { reduce: () => items })
+  }
+}
+
+/** The headers of a record from kafkajs's consumer, which `harden` has made a list. */
+export function headersOf(message: {
+  readonly headers?: unknown
+}): readonly (readonly [name: string, value: Uint8Array | null])[] {
+  if (!Array.isArray(message.headers)) return []
+  return (message.headers as readonly DecodedHeader[]).map(header => [header.key, header.value])
+}
+
+/**
+ * With `read_committed` kafkajs lets aborted records through: it neither sorts the list of aborted
+ * transactions nor takes more than one entry per record, and takes a record whose key is four zero
+ * bytes for an abort marker. Aborted records are marked as control records here, which kafkajs
+ * leaves out while their offsets still count; the list is emptied, so that it does nothing more.
+ */
+function hideAbortedRecords(): void {
+  const decode = fetchResponse.decode.bind(fetchResponse)
+  fetchResponse.decode = async payload => {
+    const data = await decode(payload)
+    for (const { partitions } of data.responses) partitions.forEach(markAborted)
+    return data
+  }
+}
+
+/** Marks every record of an aborted transaction, in the way of the Java client (`CompletedFetch`). */
+export function markAborted(
+  partition: Pick<FetchedPartition, 'abortedTransactions' | 'messages'>,
+): void {
+  const waiting = partition.abortedTransactions
+    .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }))
+    .sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1))
+  const aborted = new Set<string>()
+  for (const message of partition.messages) {
+    const offset = BigInt(message.offset)
+    for (let next = waiting[0]; next && next.firstOffset <= offset; next = waiting[0]) {
+      aborted.add(next.producerId)
+      waiting.shift()
+    }
+    const { producerId, inTransaction } = message.batchContext
+    if (message.isControlRecord) {
+      if (isAbortMarker(message)) aborted.delete(producerId)
+    } else if (inTransaction && aborted.has(producerId)) {
+      message.isControlRecord = true
+    }
+  }
+  partition.abortedTransactions = []
+}
+
+/** The key of a control record is two int16: version, and 0 for abort. */
+function isAbortMarker({ key }: FetchedMessage): boolean {
+  return key !== null && key.length >= 4 && key.readInt16BE(2) === 0
+}
