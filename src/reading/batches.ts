@@ -1,0 +1,106 @@
+import { CodecError } from './codecs/limits.ts'
+import { decompress } from './codecs/codecs.ts'
+import { HEAD_BYTES, type Batch } from './heads.ts'
+import { legacyBlock } from './legacy.ts'
+import type { Block, ReadError } from './pages.ts'
+import {
+  cutRecords,
+  firstKey,
+  MIN_RECORD_BYTES,
+  offsetsOf,
+  recordBlock,
+  type RecordArea,
+} from './records.ts'
+
+/** An aborted transaction as a fetch response names it. */
+export interface AbortedTransaction {
+  readonly producerId: bigint
+  readonly firstOffset: bigint
+}
+
+/**
+ * The batches whose records are to be seen: no control batches, and with `aborted` given (that is,
+ * in read_committed) none of an aborted transaction. As Java's CompletedFetch does it, the list is
+ * taken in order of first offset, and an abort marker ends the producer's transaction.
+ */
+export function visibleBatches(
+  records: Uint8Array,
+  batches: readonly Batch[],
+  aborted: readonly AbortedTransaction[] | undefined,
+): Batch[] {
+  const upcoming = [...(aborted ?? [])].sort((a, b) => Number(a.firstOffset - b.firstOffset))
+  const open = new Set<bigint>()
+  let started = 0
+  return batches.filter(batch => {
+    for (let next = upcoming[started]; next; next = upcoming[started]) {
+      if (next.firstOffset >= batch.nextOffset) break
+      open.add(next.producerId)
+      started++
+    }
+    if (!batch.control) return !(batch.transactional && open.has(batch.producerId))
+    if (isAbortMarker(records, batch)) open.delete(batch.producerId)
+    return false
+  })
+}
+
+/**
+ * A control record's key is an int16 version and an int16 type: 0 abort, 1 commit (KIP-98).
+ * Control batches are never compressed.
+ */
+function isAbortMarker(records: Uint8Array, batch: Batch): boolean {
+  const key = firstKey(records.subarray(batch.start + HEAD_BYTES, batch.end))
+  return key !== undefined && key.length >= 4 && key[2] === 0 && key[3] === 0
+}
+
+/** A batch's records with offsets in [from, to), or why it cannot be read. */
+export function readBatch(
+  records: Uint8Array,
+  batch: Batch,
+  from: bigint,
+  to: bigint,
+): Block | ReadError | undefined {
+  if (batch.nextOffset <= from || batch.count === 0) return undefined
+  if (batch.format === 2 && batch.baseOffset >= to) return undefined
+  try {
+    if (batch.format < 2) return legacyBlock(records, batch, Number(from), Number(to))
+    const area = recordArea(records, batch)
+    const whole = batch.baseOffset >= from && batch.nextOffset <= to
+    return recordBlock(whole ? area : cutRecords(area, Number(from), Number(to)))
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error
+    return { offset: batch.baseOffset, message: unreadable(batch, error) }
+  }
+}
+
+function unreadable(batch: Batch, error: CodecError): string {
+  const records = batch.count === undefined ? 'the records' : `the batch's ${batch.count} records`
+  return `${error.message} Up to offset ${batch.nextOffset - 1n}, ${records} cannot be read.`
+}
+
+/** Decompresses the records of a batch of format v2. Throws `CodecError`. */
+function recordArea(records: Uint8Array, batch: Batch): RecordArea {
+  const area = records.subarray(batch.start + HEAD_BYTES, batch.end)
+  const bytes = batch.codec === 0 ? area : decompress(batch.codec, area)
+  const count = batch.count ?? 0
+  if (count > bytes.length / MIN_RECORD_BYTES) {
+    throw new CodecError('The batch holds fewer records than it says.')
+  }
+  return {
+    bytes,
+    count,
+    baseOffset: Number(batch.baseOffset),
+    baseTimestamp: batch.firstTimestamp,
+    appendTimestamp: batch.usesAppendTime ? batch.maxTimestamp : undefined,
+  }
+}
+
+/** The offsets of the records that a batch really holds; none where it cannot be read. */
+export function offsetsIn(records: Uint8Array, batch: Batch): bigint[] {
+  if (batch.format < 2) return [batch.baseOffset]
+  try {
+    return offsetsOf(recordArea(records, batch)).map(BigInt)
+  } catch (error) {
+    if (error instanceof CodecError) return [batch.baseOffset]
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+import type { RecordPage } from '../kafka/page.ts'
+import { readBatch, visibleBatches, type AbortedTransaction } from './batches.ts'
+import type { BatchWalk } from './heads.ts'
+import { packPages, type Block, type ReadError } from './pages.ts'
+
+/** One partition's part of a fetch response, and what of it is wanted. */
+export interface FetchedRecords {
+  readonly topic: string
+  readonly partition: number
+  readonly records: Uint8Array
+  readonly walk: BatchWalk
+  /** Offsets in [from, to) are wanted; whole batches outside are not even decompressed. */
+  readonly from: bigint
+  readonly to: bigint
+  /** Given in read_committed. */
+  readonly aborted: readonly AbortedTransaction[] | undefined
+}
+
+/** The wanted records in pages; what cannot be read is an error on a page, and the rest goes on. */
+export function decodePages(fetched: FetchedRecords): RecordPage[] {
+  const { topic, partition, records, walk, from, to } = fetched
+  const blocks: Block[] = []
+  const errors: ReadError[] = [...walk.errors]
+  for (const batch of visibleBatches(records, walk.batches, fetched.aborted)) {
+    const result = readBatch(records, batch, from, to)
+    if (result === undefined) continue
+    if ('message' in result) errors.push(result)
+    else blocks.push(result)
+  }
+  return packPages(topic, partition, blocks, errors)
+}
