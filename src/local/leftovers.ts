@@ -1,0 +1,47 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAlive, run } from './processes.ts'
+
+/** The folder in a broker's directory that holds an empty file for each of its processes. */
+export const PIDS = 'pids'
+
+/**
+ * Ends the brokers and deletes the data of owners that were killed before they could do it: the
+ * folders in `parent` for which `isOwned` is false. A process is ended only if its command line
+ * names its folder, so that a reused process id harms nobody.
+ */
+export async function removeLeftovers(
+  parent: string,
+  isOwned: (folder: string) => boolean,
+): Promise<void> {
+  const folders = await readdir(parent).catch(() => [])
+  for (const folder of folders.filter(name => !isOwned(name))) {
+    const directory = join(parent, folder)
+    const pids = await readdir(join(directory, PIDS)).catch(() => [])
+    for (const pid of pids.map(Number)) await endIfOf(directory, pid)
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+}
+
+async function endIfOf(directory: string, pid: number): Promise<void> {
+  if (!Number.isSafeInteger(pid) || !isAlive(pid) || !(await commandOf(pid)).includes(directory)) {
+    return
+  }
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
+/** Empty where it cannot be told, as on Windows. */
+async function commandOf(pid: number): Promise<string> {
+  try {
+    const { stdout } = await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)], {
+      timeout: 5000,
+    })
+    return stdout
+  } catch {
+    return ''
+  }
+}
