@@ -110,7 +110,9 @@ export class FakeCluster {
         }))
       },
       listOffsets: async queries => {
-        const kinds = [...new Set(queries.map(({ at }) => String(at)))].join('+')
+        const kinds = [
+          ...new Set(queries.map(({ at }) => (typeof at === 'string' ? at : 'time'))),
+        ].join('+')
         await this.#called(`${kinds} ${queries.map(partitionName).join(',')}`)
         return queries.map(query => this.#answer(query))
       },
