@@ -24,7 +24,7 @@ type Params<F> = F extends (params: infer P) => unknown ? P : undefined
 type Result<F> = F extends (...params: never) => infer R ? Awaited<R> : never
 
 /** Whether all that a side sends or hears can cross; a contract that fails here holds a bigint. */
-interface Crossing<S extends Side> {
+export interface Crossing<S extends Side> {
   readonly requests: {
     [K in keyof S['requests']]: (params: Wire<Params<S['requests'][K]>>) => unknown
   }

@@ -1,5 +1,12 @@
 import { toDisposable } from '../../base/dispose.ts'
-import type { Port } from '../../protocol/channel.ts'
+import {
+  openChannel,
+  type Channel,
+  type Crossing,
+  type Handlers,
+  type Port,
+  type Side,
+} from '../../protocol/channel.ts'
 
 /** What VS Code gives a webview; may be taken once a page. */
 interface WebviewApi {
@@ -10,35 +17,40 @@ interface WebviewApi {
 
 declare function acquireVsCodeApi(): WebviewApi
 
-/** The host at the other end: its port, and what it keeps of this view while the view is hidden. */
-export interface Host {
-  readonly port: Port
-  readonly state: unknown
-  keep(state: unknown): void
+/** The channel to the host, and what VS Code keeps of this view while it is hidden or reloaded. */
+export interface Host<Far extends Side> extends Channel<Far> {
+  readonly saved: unknown
+  save(state: unknown): void
 }
 
-export function connectToHost(): Host {
+/** Connects this view to its host; `handlers` answer what the host asks and hear what it tells. */
+export function connectHost<View extends Side & Crossing<View>, Far extends Side & Crossing<Far>>(
+  handlers: Handlers<View>,
+): Host<Far> {
   const api = acquireVsCodeApi()
+  const channel = openChannel<View, Far>(portOf(api), handlers)
   return {
-    port: {
-      post: message => {
-        api.postMessage(message)
-      },
-      onMessage: listener => {
-        const hear = (event: MessageEvent<unknown>) => {
-          listener(event.data)
-        }
-        window.addEventListener('message', hear)
-        return toDisposable(() => {
-          window.removeEventListener('message', hear)
-        })
-      },
-    },
-    get state() {
-      return api.getState()
-    },
-    keep: state => {
+    ...channel,
+    saved: api.getState(),
+    save: state => {
       api.setState(state)
+    },
+  }
+}
+
+function portOf(api: WebviewApi): Port {
+  return {
+    post: message => {
+      api.postMessage(message)
+    },
+    onMessage: listener => {
+      const hear = (event: MessageEvent<unknown>) => {
+        listener(event.data)
+      }
+      window.addEventListener('message', hear)
+      return toDisposable(() => {
+        window.removeEventListener('message', hear)
+      })
     },
   }
 }
