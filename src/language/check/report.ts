@@ -7,6 +7,8 @@ const MOST = 10_000
 /** Collects problems in bounded memory. */
 export interface Report {
   readonly problems: readonly FileProblem[]
+  /** Further problems of this severity are dropped: what only they need is not worth computing. */
+  isFull(severity: Severity): boolean
   add(
     code: string,
     severity: Severity,
@@ -21,6 +23,7 @@ export function newReport(): Report {
   const counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 }
   return {
     problems,
+    isFull: severity => counts[severity] >= MOST,
     add(code, severity, span, message, { block, fixes } = {}) {
       if (++counts[severity] > MOST) return
       problems.push({
@@ -33,19 +36,6 @@ export function newReport(): Report {
       })
     },
   }
-}
-
-const LONGEST_QUOTE = 60
-
-/** Text in quotes, cut in the middle of nowhere if it is long, on one line. */
-export function quoted(text: string): string {
-  const line = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
-  return `"${line.replaceAll(/\s+/g, ' ')}"`
-}
-
-/** ` Did you mean "x"?`, or nothing. */
-export function didYouMean(suggestion: string | undefined, suffix = ''): string {
-  return suggestion === undefined ? '' : ` Did you mean "${suggestion}${suffix}"?`
 }
 
 /** A fix that writes `text` in place of `span`. */

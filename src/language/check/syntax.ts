@@ -3,7 +3,8 @@ import { keywordOfLine } from '../keyword.ts'
 import type { Span } from '../lines.ts'
 import type { Block, FileProblem, Fix, KafkaFile, Property, Word } from '../tree.ts'
 import { definitionOf, definitionsOf } from '../vocabulary.ts'
-import { didYouMean, newReport, quoted, replacement, type Report } from './report.ts'
+import { didYouMean, quoted } from '../words.ts'
+import { newReport, replacement, type Report } from './report.ts'
 
 /** The problems that the text alone shows: K101 to K113. */
 export function syntaxProblems(file: KafkaFile): readonly FileProblem[] {
@@ -177,7 +178,7 @@ function checkNames(block: Block, report: Report): void {
   for (const property of block.properties) {
     if (property.value === undefined || property.name === '') {
       reportNoName(block, property, report)
-    } else if (!definitionOf(block.kind, property.name)) {
+    } else if (!definitionOf(block.kind, property.name) && !report.isFull('warning')) {
       names ??= definitionsOf(block.kind).map(definition => definition.name)
       const suggestion = closest(property.name, names)
       report.add(

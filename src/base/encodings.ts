@@ -1,0 +1,34 @@
+/** The text encodings of `string(encoding)`: those of Node's Buffer, by every name it knows. */
+export type Encoding = 'utf8' | 'utf16le' | 'latin1' | 'ascii' | 'base64' | 'base64url' | 'hex'
+
+const ALIASES: Readonly<Record<string, Encoding>> = {
+  utf8: 'utf8',
+  'utf-8': 'utf8',
+  utf16le: 'utf16le',
+  'utf-16le': 'utf16le',
+  ucs2: 'utf16le',
+  'ucs-2': 'utf16le',
+  latin1: 'latin1',
+  binary: 'latin1',
+  ascii: 'ascii',
+  base64: 'base64',
+  base64url: 'base64url',
+  hex: 'hex',
+}
+
+/** The names that are offered, one per encoding. */
+export const ENCODINGS: readonly Encoding[] = [
+  'utf8',
+  'utf16le',
+  'latin1',
+  'ascii',
+  'base64',
+  'base64url',
+  'hex',
+]
+
+/** The encoding of a name in any case; `undefined` for a name that Node does not know either. */
+export function encodingOf(name: string): Encoding | undefined {
+  const key = name.toLowerCase()
+  return Object.hasOwn(ALIASES, key) ? ALIASES[key] : undefined
+}

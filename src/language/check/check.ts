@@ -1,0 +1,67 @@
+import { scopeOf } from '../names.ts'
+import { settingsOf, type Settings } from '../settings.ts'
+import type { Block, FileProblem, KafkaFile } from '../tree.ts'
+import { propertiesOf } from '../tree.ts'
+import { withoutIgnored } from './ignore.ts'
+import { checkHeaders } from './headers.ts'
+import { newReport, type Report } from './report.ts'
+import { checkStructure } from './structure.ts'
+import { syntaxProblems } from './syntax.ts'
+import { checkTemplates, checkVariable, newTemplateCheck } from './templates.ts'
+import { checkTopicExists, checkTopicName, topicsMadeBy } from './topics.ts'
+import { checkNumbers, checkPropertyValue, checkRecordPartition } from './values.ts'
+
+/** What is known about the surroundings of a file. Absent: not known, and nothing is said of it. */
+export interface Knowledge {
+  /** The topics of the file's cluster. */
+  readonly topics?: ReadonlySet<string>
+  /** `auto.create.topics.enable` of the cluster. */
+  readonly autoCreate?: boolean
+  /** How many partitions a topic has. */
+  readonly partitionsOf?: (topic: string) => number | undefined
+  /** Names that templates can use beside those of the file: an environment's, the command line's. */
+  readonly names?: Iterable<string>
+}
+
+/** All problems of a file, in the order of the text, without those that the file ignores. */
+export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly FileProblem[] {
+  const report = newReport()
+  const settings = settingsOf(file)
+  const made = knowledge.topics ? topicsMadeBy(file) : new Set<string>()
+  const templates = newTemplateCheck(scopeOf(file, knowledge.names), report)
+  for (const variable of file.variables) checkVariable(variable, templates)
+  for (const block of file.blocks) {
+    checkStructure(file, block, settings, report)
+    checkProperties(file, block, settings, made, knowledge, report)
+    checkTemplates(block, templates)
+  }
+  const problems = [...syntaxProblems(file), ...report.problems]
+  problems.sort((a, b) => a.span.start - b.span.start || (a.code < b.code ? -1 : 1))
+  return withoutIgnored(file, problems)
+}
+
+function checkProperties(
+  file: KafkaFile,
+  block: Block,
+  settings: Settings,
+  made: ReadonlySet<string>,
+  knowledge: Knowledge,
+  report: Report,
+): void {
+  for (const property of block.properties) {
+    checkPropertyValue(block, property, settings, knowledge, report)
+    if (property.name === 'topic') {
+      checkTopicName(block, property, report)
+      if (block.kind !== 'TOPIC') checkTopicExists(block, property, made, knowledge, report)
+    }
+  }
+  if (block.kind === 'PRODUCER' || block.kind === 'DEFAULTS') {
+    for (const property of propertiesOf(block, 'headers')) {
+      checkHeaders(file, block, property, report)
+    }
+  }
+  if (block.kind === 'PRODUCER') {
+    checkNumbers(block, settings, report)
+    checkRecordPartition(block, settings, knowledge, report)
+  }
+}

@@ -1,0 +1,120 @@
+import { nearestName, sourceOf, type NameScope } from '../names.ts'
+import { callOf, scanTemplates, type TemplateExpression } from '../template.ts'
+import type { Block, Property, Variable, Word } from '../tree.ts'
+import { parseHeaderParts } from '../values/headers.ts'
+import { definitionOf } from '../vocabulary.ts'
+import { didYouMean, quoted } from '../words.ts'
+import { replacement, type Report } from './report.ts'
+
+/** What the check of templates needs to know, and remembers across a file. */
+export interface TemplateCheck {
+  readonly scope: NameScope
+  readonly report: Report
+  readonly suggestions: Map<string, string | undefined>
+  /** Whether a block holds many records, whose fields are names. */
+  readonly hasRows: (block: Block) => boolean
+}
+
+export function newTemplateCheck(scope: NameScope, report: Report): TemplateCheck {
+  const rows = new Map<Block, boolean>()
+  const hasRows = (block: Block) => {
+    const known = rows.get(block)
+    if (known !== undefined) return known
+    const has = block.properties.some(({ name }) => name === 'records' || name === 'records-from')
+    rows.set(block, has)
+    return has
+  }
+  return { scope, report, suggestions: new Map(), hasRows }
+}
+
+/** Looking for a near name costs time: in a file of garbage the later ones go without. */
+const MOST_SUGGESTIONS = 200
+
+/** K301, K302 and K307 in the values of properties and in the body. */
+export function checkTemplates(block: Block, check: TemplateCheck): void {
+  for (const property of block.properties) {
+    if (property.value?.includes('{{')) checkProperty(block, property, check)
+  }
+  if (block.body?.text.includes('{{')) checkText(block, block.body, check)
+}
+
+function checkProperty(block: Block, property: Property, check: TemplateCheck): void {
+  const definition = definitionOf(block.kind, property.name)
+  // A schema is text of another language.
+  if (!definition || definition.kind === 'schema') return
+  const { value = '', valueSpan } = property
+  if (definition.kind !== 'headers') {
+    checkText(block, { text: value, span: valueSpan }, check)
+    return
+  }
+  for (const { header } of parseHeaderParts(value, valueSpan.start)) {
+    if (header?.value.text.includes('{{')) checkText(block, header.value, check)
+  }
+}
+
+/** The same for the value of a variable, which belongs to no block. */
+export function checkVariable(variable: Variable, check: TemplateCheck): void {
+  if (!variable.value.includes('{{')) return
+  checkText(undefined, { text: variable.value, span: variable.valueSpan }, check)
+}
+
+function checkText(block: Block | undefined, word: Word, check: TemplateCheck): void {
+  const { parts, unclosed } = scanTemplates(word.text, word.span.start)
+  for (const part of parts) {
+    if (part.kind === 'expression') checkExpression(block, part, check)
+  }
+  for (const span of unclosed) {
+    check.report.add('K302', 'warning', span, '"{{" is not closed; sent as it stands.', { block })
+  }
+}
+
+function checkExpression(
+  block: Block | undefined,
+  expression: TemplateExpression,
+  check: TemplateCheck,
+): void {
+  const call = callOf(expression.text)
+  if (call && sourceOf(call, check.scope)) return
+  const name = call?.name ?? expression.text
+  // A block of many records has names that only its records know.
+  if (block && !name.startsWith('$') && check.hasRows(block)) return
+  const suggestion = suggestionFor(name, check)
+  const start = expression.inner.start + (call?.nameStart ?? 0)
+  const fixes =
+    suggestion === undefined || !call
+      ? []
+      : [
+          replacement(
+            `Replace with "${suggestion}"`,
+            { start, end: start + name.length },
+            suggestion,
+          ),
+        ]
+  if (expression.strict) {
+    check.report.add(
+      'K301',
+      'error',
+      expression.span,
+      `${quoted(expression.raw)} is not defined.${didYouMean(suggestion)}`,
+      { block, fixes },
+    )
+  } else if (suggestion !== undefined) {
+    check.report.add(
+      'K307',
+      'information',
+      expression.span,
+      `${quoted(expression.raw)} is sent as it stands.${didYouMean(suggestion)}`,
+      { block, fixes },
+    )
+  }
+}
+
+function suggestionFor(name: string, check: TemplateCheck): string | undefined {
+  const { suggestions, scope } = check
+  if (!suggestions.has(name)) {
+    if (suggestions.size >= MOST_SUGGESTIONS) return undefined
+    const nearest = nearestName(name, scope)
+    suggestions.set(name, nearest === name ? undefined : nearest)
+  }
+  return suggestions.get(name)
+}

@@ -1,0 +1,240 @@
+import { INTEGER_RANGES, integerOf, integerOfType, numberOf } from '../../base/numerals.ts'
+import type { Span } from '../lines.ts'
+import type { Settings } from '../settings.ts'
+import { scanTemplates } from '../template.ts'
+import type { Block, Property, Word } from '../tree.ts'
+import { parseDuration } from '../values/durations.ts'
+import { parseFormat } from '../values/formats.ts'
+import { firstBeyond, parsePartitions } from '../values/partitions.ts'
+import { parsePosition, parsePositions, type WrittenPosition } from '../values/positions.ts'
+import type { Outcome } from '../values/outcome.ts'
+import { definitionOf, type PropertyDefinition } from '../vocabulary.ts'
+import { quoted } from '../words.ts'
+import type { Knowledge } from './check.ts'
+import { replacement, type Report } from './report.ts'
+
+/** K201 to K206: the values of properties. An empty value says nothing, as in level 1. */
+export function checkPropertyValue(
+  block: Block,
+  property: Property,
+  settings: Settings,
+  knowledge: Knowledge,
+  report: Report,
+): void {
+  const definition = definitionOf(block.kind, property.name)
+  if (!definition || !property.value || hasTemplate(property.value)) return
+  const { value } = property
+  switch (definition.kind) {
+    case 'format':
+      checkFormat(block, property, value, report)
+      break
+    case 'position':
+      checkPosition(block, property, value, report)
+      break
+    case 'time':
+      checkTime(block, property, value, report)
+      break
+    case 'partitions':
+      checkPartitions(block, property, value, settings, knowledge, report)
+      break
+    case 'integer':
+      checkInteger(block, property, value, definition, report)
+      break
+    case 'duration':
+      reportBad('K206', parseDuration(value), block, property.valueSpan, report)
+      break
+    case 'topic':
+    case 'schema':
+    case 'headers':
+    case 'assignment':
+    case 'capture':
+    case 'rate':
+    case 'file':
+    case 'choice':
+    case 'expression':
+    case 'text':
+      break
+  }
+}
+
+function hasTemplate(text: string): boolean {
+  return text.includes('{{') && scanTemplates(text).parts.some(part => part.kind === 'expression')
+}
+
+function reportBad(
+  code: string,
+  outcome: Outcome<unknown>,
+  block: Block,
+  place: Span,
+  report: Report,
+): void {
+  if (outcome.ok) return
+  const span = outcome.span
+    ? { start: place.start + outcome.span.start, end: place.start + outcome.span.end }
+    : place
+  const { suggestion } = outcome
+  report.add(code, 'error', span, outcome.message, {
+    block,
+    fixes:
+      suggestion === undefined
+        ? []
+        : [replacement(`Replace with "${suggestion}"`, span, suggestion)],
+  })
+}
+
+function checkFormat(block: Block, property: Property, value: string, report: Report): void {
+  // A DEFAULTS block is for senders and readers: what either of them knows is right there.
+  const uses =
+    block.kind === 'PRODUCER'
+      ? (['sending'] as const)
+      : block.kind === 'DEFAULTS'
+        ? (['reading', 'sending'] as const)
+        : (['reading'] as const)
+  const outcomes = uses.map(use => parseFormat(value, use))
+  const outcome = outcomes.find(each => each.ok) ?? outcomes[0]
+  if (outcome && !outcome.ok) {
+    reportBad(outcome.code ?? 'K201', outcome, block, property.valueSpan, report)
+  }
+}
+
+function checkPosition(block: Block, property: Property, value: string, report: Report): void {
+  const outcome = parsePositions(value, property.name === 'to' ? 'to' : 'from')
+  reportBad('K203', outcome, block, property.valueSpan, report)
+  if (!outcome.ok || block.group || block.kind === 'DEFAULTS') return
+  const positions: readonly (WrittenPosition | undefined)[] = [
+    outcome.value.all,
+    ...outcome.value.byPartition.values(),
+  ]
+  if (!positions.some(position => position?.kind === 'committed')) return
+  report.add(
+    'K203',
+    'error',
+    property.valueSpan,
+    '"committed" needs a consumer group: write its name after the keyword, or use earliest, latest, an offset, -N or a date.',
+    { block },
+  )
+}
+
+const TIMES = new Set<string | undefined>(['time', 'local', 'now'])
+
+function checkTime(block: Block, property: Property, value: string, report: Report): void {
+  if (TIMES.has(parsePosition(value)?.kind)) return
+  report.add(
+    'K203',
+    'error',
+    property.valueSpan,
+    `${quoted(value)} is not a time. Use a date, epoch(ms) or now-15m.`,
+    { block },
+  )
+}
+
+function checkPartitions(
+  block: Block,
+  property: Property,
+  value: string,
+  settings: Settings,
+  knowledge: Knowledge,
+  report: Report,
+): void {
+  const outcome = parsePartitions(value)
+  reportBad('K204', outcome, block, property.valueSpan, report)
+  if (!outcome.ok || !knowledge.partitionsOf) return
+  const topic = settings.one(block, 'topic')?.value
+  const count = topic ? knowledge.partitionsOf(topic) : undefined
+  if (topic === undefined || count === undefined) return
+  const missing = firstBeyond(outcome.value, count)
+  if (missing === undefined) return
+  reportMissingPartition(block, property.valueSpan, topic, BigInt(missing), count, report)
+}
+
+function reportMissingPartition(
+  block: Block,
+  span: Span,
+  topic: string,
+  partition: bigint,
+  count: number,
+  report: Report,
+): void {
+  const has = count === 1 ? 'partition 0' : `partitions 0-${count - 1}`
+  report.add(
+    'K204',
+    'error',
+    span,
+    `Partition ${partition} does not exist: topic ${quoted(topic)} has ${has}.`,
+    { block },
+  )
+}
+
+/** `record-partition` against the topic, where the cluster is known. */
+export function checkRecordPartition(
+  block: Block,
+  settings: Settings,
+  knowledge: Knowledge,
+  report: Report,
+): void {
+  const property = settings.one(block, 'record-partition')
+  const topic = settings.one(block, 'topic')?.value
+  const partition = integerOf(property?.value ?? '')
+  const count = topic ? knowledge.partitionsOf?.(topic) : undefined
+  if (!property || !topic || partition === undefined || partition < 0n || count === undefined)
+    return
+  if (partition < BigInt(count)) return
+  reportMissingPartition(block, property.valueSpan, topic, partition, count, report)
+}
+
+function checkInteger(
+  block: Block,
+  property: Property,
+  value: string,
+  definition: PropertyDefinition,
+  report: Report,
+): void {
+  const number = integerOf(value)
+  const [minimum, maximum] = definition.range ?? INTEGER_RANGES.long
+  if (number === undefined) {
+    report.add('K205', 'error', property.valueSpan, `${quoted(value)} is not an integer.`, {
+      block,
+    })
+  } else if (number < minimum || number > maximum) {
+    report.add(
+      'K205',
+      'error',
+      property.valueSpan,
+      `${number} does not fit "${property.name}" (${minimum} … ${maximum}).`,
+      { block },
+    )
+  }
+}
+
+/** K205 for the key and the value of a PRODUCER whose format is a number. */
+export function checkNumbers(block: Block, settings: Settings, report: Report): void {
+  const key = settings.one(block, 'key')
+  if (key?.value) {
+    checkNumber(block, settings, 'key-format', { text: key.value, span: key.valueSpan }, report)
+  }
+  if (block.body) checkNumber(block, settings, 'value-format', block.body, report)
+}
+
+function checkNumber(
+  block: Block,
+  settings: Settings,
+  property: 'key-format' | 'value-format',
+  word: Word,
+  report: Report,
+): void {
+  const format = settings.one(block, property)?.value
+  const outcome = format === undefined ? undefined : parseFormat(format, 'sending')
+  if (!outcome?.ok || hasTemplate(word.text)) return
+  const result = numberProblem(outcome.value.name, word.text)
+  if (result !== undefined) report.add('K205', 'error', word.span, result, { block })
+}
+
+function numberProblem(format: string, text: string): string | undefined {
+  const result =
+    format === 'integer' || format === 'long' || format === 'short'
+      ? integerOfType(text, format)
+      : format === 'double' || format === 'float'
+        ? numberOf(text)
+        : undefined
+  return result && 'problem' in result ? result.problem : undefined
+}

@@ -1,0 +1,159 @@
+import { closest } from './closest.ts'
+import { FAKER_DEFINITIONS, FAKER_MODULES } from './fakerNames.ts'
+import { LEGACY_FAKER, legacyFakerOf } from './legacyFaker.ts'
+import type { TemplateCall } from './template.ts'
+import type { KafkaFile } from './tree.ts'
+
+export interface SystemName {
+  readonly name: string
+  /** How it is written with what it takes. */
+  readonly usage: string
+  readonly documentation: string
+  /** Evaluated in this version. */
+  readonly runs?: true
+}
+
+/** The `$` names of templates. */
+export const SYSTEM_NAMES: readonly SystemName[] = [
+  { name: '$uuid', usage: '$uuid', documentation: 'A new random UUID.', runs: true },
+  {
+    name: '$timestamp',
+    usage: '$timestamp [±n unit]',
+    documentation: 'Milliseconds since the epoch, optionally moved: `$timestamp -1 d`.',
+    runs: true,
+  },
+  {
+    name: '$date.now',
+    usage: '$date.now',
+    documentation: 'Milliseconds since the epoch.',
+    runs: true,
+  },
+  {
+    name: '$date.unix',
+    usage: '$date.unix',
+    documentation: 'Seconds since the epoch.',
+    runs: true,
+  },
+  {
+    name: '$date.iso',
+    usage: '$date.iso',
+    documentation: 'The time in ISO 8601, UTC.',
+    runs: true,
+  },
+  {
+    name: '$isoTimestamp',
+    usage: '$isoTimestamp',
+    documentation: 'The time in ISO 8601, UTC.',
+    runs: true,
+  },
+  {
+    name: '$datetime',
+    usage: '$datetime format [±n unit]',
+    documentation: 'The time in a format of your own: `$datetime yyyy-MM-dd`.',
+    runs: true,
+  },
+  {
+    name: '$randomInt',
+    usage: '$randomInt min max',
+    documentation: 'A whole number from min up to and without max.',
+    runs: true,
+  },
+  {
+    name: '$index',
+    usage: '$index',
+    documentation: 'The number of the record in this run, from 0.',
+    runs: true,
+  },
+  { name: '$run', usage: '$run', documentation: 'A name for this run.', runs: true },
+  { name: '$cluster', usage: '$cluster', documentation: 'The name of the cluster.', runs: true },
+  { name: '$env', usage: '$env NAME', documentation: 'A variable of the environment.' },
+  { name: '$dotenv', usage: '$dotenv NAME', documentation: 'A variable of the nearest .env file.' },
+  { name: '$secret', usage: '$secret NAME', documentation: 'A stored secret.' },
+  { name: '$prompt', usage: '$prompt label', documentation: 'Asks for a text.' },
+  { name: '$file', usage: '$file path', documentation: 'The text of a file.' },
+]
+
+const SYSTEM = new Set(SYSTEM_NAMES.map(name => name.name))
+const FAKER = new Set(namesOf(FAKER_MODULES).map(name => name.replace('(', '')))
+const DEFINITIONS = new Set(namesOf(FAKER_DEFINITIONS))
+
+function namesOf(modules: Readonly<Record<string, string>>): string[] {
+  return Object.entries(modules).flatMap(([module, words]) =>
+    words.split(' ').map(word => `${module}.${word}`),
+  )
+}
+
+/** Every `module.method` of the shipped faker; one that needs an argument ends in `(`. */
+export function fakerNames(): readonly string[] {
+  return namesOf(FAKER_MODULES)
+}
+
+/** Whether the shipped faker has this `module.method`. */
+export function isFakerName(name: string): boolean {
+  return FAKER.has(name)
+}
+
+/** What a name in a template stands for. */
+export type NameSource =
+  'system' | 'faker' | 'legacy' | 'row' | 'capture' | 'block' | 'variable' | 'given'
+
+/** The names that a file and its surroundings declare. */
+export interface NameScope {
+  readonly variables: ReadonlySet<string>
+  readonly blocks: ReadonlySet<string>
+  readonly captures: ReadonlySet<string>
+  /** From an environment or the command line. */
+  readonly given: ReadonlySet<string>
+}
+
+export function scopeOf(file: KafkaFile, given: Iterable<string> = []): NameScope {
+  const captures = new Set<string>()
+  const blocks = new Set<string>()
+  for (const block of file.blocks) {
+    if (block.name !== undefined) blocks.add(block.name)
+    for (const property of block.properties) {
+      const name =
+        property.name === 'capture' ? /^[A-Za-z_][\w-]*(?=\s*=)/.exec(property.value ?? '') : null
+      if (name) captures.add(name[0])
+    }
+  }
+  return {
+    variables: new Set(file.variables.map(variable => variable.name)),
+    blocks,
+    captures,
+    given: new Set(given),
+  }
+}
+
+/** What a call names, in the order of the language; `undefined`: nothing that is known. */
+export function sourceOf(call: TemplateCall, scope: NameScope): NameSource | undefined {
+  const { name } = call
+  if (name.startsWith('$')) return SYSTEM.has(name) ? 'system' : undefined
+  const parts = name.split('.')
+  if (parts.length > 1 && call.rest === '') {
+    const method = parts.slice(0, 2).join('.')
+    if (FAKER.has(method)) return 'faker'
+    if (legacyFakerOf(method, isFakerName)) return 'legacy'
+    if (DEFINITIONS.has(method)) return 'faker'
+  }
+  if (call.callArguments !== undefined || call.rest !== '') return undefined
+  const [first = name] = parts
+  if (scope.captures.has(name) || scope.captures.has(first)) return 'capture'
+  if (parts.length > 1 && scope.blocks.has(first)) return 'block'
+  if (scope.variables.has(name)) return 'variable'
+  return scope.given.has(name) ? 'given' : undefined
+}
+
+/** The known name that was most likely meant. */
+export function nearestName(name: string, scope: NameScope): string | undefined {
+  const own = [...scope.variables, ...scope.captures, ...scope.given]
+  if (name.startsWith('$')) return closest(name, SYSTEM)
+  const inFile = closest(name, own)
+  if (inFile !== undefined || !name.includes('.')) {
+    return inFile ?? closest(`$${name}`, SYSTEM)
+  }
+  const dot = name.indexOf('.')
+  const block = closest(name.slice(0, dot), scope.blocks)
+  if (block !== undefined) return block + name.slice(dot)
+  return closest(name, FAKER) ?? closest(name, Object.keys(LEGACY_FAKER))
+}

@@ -1,0 +1,49 @@
+import type { Block, KafkaFile, Property } from './tree.ts'
+import { definitionOf } from './vocabulary.ts'
+
+/** The properties that count for a block: its own, else those of the DEFAULTS above it. */
+export interface Settings {
+  /** Of a repeated property the last one. */
+  one(block: Block, name: string): Property | undefined
+  /** Of a repeatable property all: those of DEFAULTS first. */
+  all(block: Block, name: string): readonly Property[]
+}
+
+type Defaults = ReadonlyMap<string, readonly Property[]>
+
+export function settingsOf(file: KafkaFile): Settings {
+  const byBlock: Defaults[] = []
+  let current: Defaults = new Map()
+  for (const block of file.blocks) {
+    if (block.kind === 'DEFAULTS') current = withDefaults(current, block)
+    byBlock.push(current)
+  }
+  const all = (block: Block, name: string) => {
+    const inherited =
+      block.kind !== 'DEFAULTS' && definitionOf(block.kind, name)
+        ? (byBlock[block.index]?.get(name) ?? [])
+        : []
+    return [...inherited, ...block.properties.filter(property => property.name === name)]
+  }
+  return { all, one: (block, name) => all(block, name).at(-1) }
+}
+
+function withDefaults(before: Defaults, block: Block): Defaults {
+  const after = new Map(before)
+  for (const property of block.properties) {
+    const definition = definitionOf('DEFAULTS', property.name)
+    if (!definition || property.value === undefined) continue
+    const earlier = definition.repeatable ? (after.get(property.name) ?? []) : []
+    after.set(property.name, [...earlier, property])
+  }
+  return after
+}
+
+/** The argument of the directive that counts for a block: in it, else the last one above it. */
+export function directiveOf(file: KafkaFile, block: Block, name: string): string | undefined {
+  const own = block.directives.findLast(directive => directive.name === name)
+  const above = file.directives.findLast(
+    directive => directive.name === name && directive.line < block.startLine,
+  )
+  return (own ?? above)?.argument
+}
