@@ -1,0 +1,51 @@
+/**
+ * Runs all editor suites: those of an ordinary workspace together, those of an untrusted one in
+ * an editor with workspace trust on. Leaves the counts where the test run looks for them.
+ */
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ensureEditor } from './editor.ts'
+import { ROOT } from './places.ts'
+import { runSuite, type SuiteResult, type SuiteRun } from './suite.ts'
+
+const UNTRUSTED = 'test/vscode/**/untrusted*.test.ts'
+
+const RUNS: readonly (SuiteRun & { readonly name: string })[] = [
+  {
+    name: 'trusted',
+    suites: ['test/vscode/**/*.test.ts'],
+    except: [UNTRUSTED],
+    deadlineMs: 5 * 60_000,
+  },
+  { name: 'untrusted', suites: [UNTRUSTED], trust: true, deadlineMs: 2 * 60_000 },
+]
+
+const log = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+if (!existsSync(join(ROOT, 'dist/extension.js')))
+  throw new Error('The extension is not built. Run npm run build first.')
+
+const only = process.argv.slice(2)
+const editor = await ensureEditor({ log })
+const results: SuiteResult[] = []
+for (const run of RUNS) {
+  if (only.length > 0 && !only.includes(run.name)) continue
+  const result = await runSuite({ ...run, editor, log })
+  if (result.crashed !== undefined) log(result.crashed)
+  results.push(result)
+}
+
+const sum = (pick: (result: SuiteResult) => number): number =>
+  results.reduce((total, result) => total + pick(result), 0)
+const counts = {
+  passed: sum(result => result.passed),
+  failed: sum(result => result.failed),
+  skipped: sum(result => result.skipped),
+}
+const file = process.env['KAFKA_WORKBENCH_TEST_COUNTS']
+if (file !== undefined) await writeFile(file, JSON.stringify(counts))
+log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed === 0 ? 0 : 1
