@@ -66,7 +66,7 @@ export interface Client {
   send<Q, S>(to: Destination, api: Api<Q, S>, body: Q, options?: RequestOptions): Promise<S>
   /** The connection itself, for its version ranges. */
   connection(to: Destination, options?: RequestOptions): Promise<BrokerConnection>
-  /** Ids of the brokers that the last Metadata named; asks once if there was none. */
+  /** Ids of the brokers as of a few seconds ago. */
   brokerIds(options?: AskOptions): Promise<readonly number[]>
   /** Where the last Metadata said that a broker is. */
   addressOf(nodeId: number): Address | undefined
@@ -77,6 +77,8 @@ export interface Client {
 /** Brokers close a connection that is idle for 10 minutes themselves (connections.max.idle.ms). */
 const IDLE_MS = 5 * 60_000
 const IDLE_CHECK_MS = 30_000
+/** How long a list of brokers is good enough to ask each of them something. */
+const BROKERS_MAX_AGE_MS = 10_000
 const MAIN_LANE = 'main'
 
 /** Opens nothing yet. Rejects with `ProblemError` where the config cannot be used. */
@@ -98,6 +100,7 @@ class BrokerClient implements Client {
   readonly #closing = new AbortController()
   readonly #idleTimer: NodeJS.Timeout
   #brokers: ReadonlyMap<number, Address> = new Map()
+  #brokersKnownAt = 0
 
   constructor(config: ConnectionConfig, log: Log) {
     this.config = config
@@ -121,11 +124,13 @@ class BrokerClient implements Client {
     this.#brokers = new Map(
       answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]),
     )
+    this.#brokersKnownAt = Date.now()
     return answer
   }
 
   async brokerIds(options?: AskOptions): Promise<readonly number[]> {
-    if (this.#brokers.size === 0) await this.metadata([], options)
+    const old = Date.now() - this.#brokersKnownAt > BROKERS_MAX_AGE_MS
+    if (old || this.#brokers.size === 0) await this.metadata([], options)
     return [...this.#brokers.keys()]
   }
 

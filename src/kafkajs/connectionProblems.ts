@@ -182,7 +182,7 @@ function loginProblem(failure: Failure, attempt: Attempt, where: string): Proble
       message,
     )
   }
-  if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(message)) {
+  if (type === 'UNSUPPORTED_SASL_MECHANISM' || message.includes('mechanism is not supported')) {
     return problem(
       'wrong-mechanism',
       `${where} does not offer the SASL mechanism ${sasl.mechanism}.`,

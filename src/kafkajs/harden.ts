@@ -24,32 +24,36 @@ let done = false
 export function harden(): void {
   if (done) return
   done = true
-  checkPatchable()
+  checkTargets(PATCHED)
   stopIdleLoop()
   keepLeaderlessPartitions()
   keepHeadersOrdered()
   hideAbortedRecords()
 }
 
-function checkPatchable(): void {
-  const targets: Readonly<Record<string, unknown>> = {
-    'RequestQueue.scheduleCheckPendingRequests':
-      RequestQueue.prototype.scheduleCheckPendingRequests,
-    'RequestQueue.checkPendingRequests': RequestQueue.prototype.checkPendingRequests,
-    'Decoder.readVarIntArray': Decoder.prototype.readVarIntArray,
-    'Decoder.readVarInt': Decoder.prototype.readVarInt,
-    'error.createErrorFromCode': protocolError.createErrorFromCode,
-    'metadata v4 parse': metadataV4.parse,
-    'metadata v5 parse': metadataV5.parse,
-    'metadata v6 parse': metadataV6.parse,
-    'fetch v11 decode': fetchResponse.decode,
-  }
-  checkTargets(targets)
+/** What the patches replace or rely on: an object and the name of one of its methods. */
+const PATCHED: readonly PatchTarget[] = [
+  { of: RequestQueue.prototype, method: 'scheduleCheckPendingRequests' },
+  { of: RequestQueue.prototype, method: 'checkPendingRequests' },
+  { of: Decoder.prototype, method: 'readVarIntArray' },
+  { of: Decoder.prototype, method: 'readVarInt' },
+  { of: protocolError, method: 'createErrorFromCode' },
+  { of: metadataV4, method: 'parse' },
+  { of: metadataV5, method: 'parse' },
+  { of: metadataV6, method: 'parse' },
+  { of: fetchResponse, method: 'decode' },
+]
+
+export interface PatchTarget {
+  readonly of: object
+  readonly method: string
 }
 
-/** Throws when something that a patch replaces is not there. */
-export function checkTargets(targets: Readonly<Record<string, unknown>>): void {
-  const missing = Object.keys(targets).filter(name => typeof targets[name] !== 'function')
+/** Throws when something that a patch replaces or relies on is not there. */
+export function checkTargets(targets: readonly PatchTarget[]): void {
+  const missing = targets
+    .filter(({ of, method }) => typeof Reflect.get(of, method) !== 'function')
+    .map(({ method }) => method)
   if (missing.length === 0) return
   throw new Error(`This is not kafkajs 2.2.4: ${missing.join(', ')} cannot be patched.`)
 }

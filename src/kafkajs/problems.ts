@@ -24,13 +24,14 @@ export function kafkaProblem(
 ): Problem | undefined {
   if (code === 0) return undefined
   const error = kafkaError(code)
-  const own = error.words ?? `Kafka answered ${error.name} (${code})`
+  const name = `${error.name} (${code})`
+  const own = error.words ?? `Kafka answered ${name}`
   const sentence = said && BROKER_SAYS_IT_BETTER.has(error.name) ? said : own
   return {
     code: error.name,
     message: `${subject}: ${sentence.replace(/[.\s]+$/, '')}.`,
     ...(error.advice !== undefined && { advice: error.advice }),
-    detail: said ?? `${error.name} (${code})`,
+    detail: said === '' ? name : (said ?? name),
   }
 }
 

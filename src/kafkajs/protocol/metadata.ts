@@ -18,13 +18,14 @@ import {
 } from './schema.ts'
 
 /**
- * Brokers, topics and partition leaders. `topics: null` asks for all. Versions 13 and up add nothing
- * used here. `allowAutoTopicCreation` is written as false unless said otherwise.
+ * Brokers, topics and partition leaders. `topics: null` asks for all. Below version 4 asking for a
+ * topic may create it, so that they are never used; from there on `allowAutoTopicCreation` is
+ * written as false unless said otherwise. Version 13 adds nothing used here.
  */
 export const Metadata = api({
   key: 3,
   name: 'Metadata',
-  versions: [1, 12],
+  versions: [4, 12],
   flexibleFrom: 9,
   request: {
     topics: nullableList({ topicId: since(10, uuid), name: nullableString }),
@@ -33,9 +34,9 @@ export const Metadata = api({
     includeTopicAuthorizedOperations: since(8, bool),
   },
   response: {
-    throttleTimeMs: since(3, int32),
+    throttleTimeMs: int32,
     brokers: list({ nodeId: int32, host: string, port: int32, rack: nullableString }),
-    clusterId: since(2, nullableString),
+    clusterId: nullableString,
     controllerId: int32,
     topics: list({
       errorCode: int16,

@@ -31,7 +31,7 @@ export const ListOffsets = api({
   versions: [1, 9],
   flexibleFrom: 6,
   request: {
-    replicaId: withDefault(int32, -1),
+    replicaId: since(0, withDefault(int32, -1)),
     /** 0: latest is the high watermark; 1: latest is the last stable offset. */
     isolationLevel: since(2, int8),
     topics: list({
@@ -117,7 +117,7 @@ export const OffsetCommit = api({
   flexibleFrom: 8,
   request: {
     groupId: string,
-    generationIdOrMemberEpoch: withDefault(int32, -1),
+    generationIdOrMemberEpoch: since(0, withDefault(int32, -1)),
     memberId: string,
     groupInstanceId: since(7, nullableString),
     retentionTimeMs: between(2, 4, withDefault(int64, -1n)),

@@ -1,0 +1,84 @@
+import type { Log } from '../base/log.ts'
+import type { Ask, Cluster } from '../kafka/cluster.ts'
+import type { ConnectionConfig } from '../kafka/connection.ts'
+import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
+import { openClient } from './client.ts'
+import { committedOffsets, listOffsets, shareGroupOffsets } from './offsets.ts'
+import { describeGroups, listGroups } from './groups.ts'
+import { joinGroup } from './join.ts'
+import { produce } from './produce.ts'
+import { Coordinators, Leaders } from './routing.ts'
+import {
+  brokerConfigs,
+  createTopics,
+  deleteTopics,
+  describeCluster,
+  describeQuorum,
+  describeTopics,
+  listTopics,
+  logDirectories,
+  topicConfigs,
+} from './topics.ts'
+
+/** What a cluster needs from outside. */
+export interface ClusterDependencies {
+  readonly log: Log
+  /** Reads partitions with a client of its own, in a thread of its own. */
+  readonly reader: (
+    request: ReadRequest,
+    ask: { readonly signal: AbortSignal },
+  ) => AsyncIterable<ReadUpdate>
+  /** Called once when the cluster is closed, to end what `reader` holds. */
+  readonly onClose?: () => void | Promise<void>
+}
+
+/**
+ * Connects: resolves when a broker has answered, and rejects with `ProblemError` when none does.
+ * Other brokers are connected to when they are first asked something. A broker that went away and
+ * came back is found again by the next call.
+ */
+export async function createCluster(
+  config: ConnectionConfig,
+  dependencies: ClusterDependencies,
+  ask: Ask = {},
+): Promise<Cluster> {
+  const client = openClient(config, dependencies.log)
+  const closing = new AbortController()
+  const context = {
+    client,
+    leaders: new Leaders(client),
+    coordinators: new Coordinators(client),
+  }
+  try {
+    await client.metadata([], ask)
+  } catch (error) {
+    client.close()
+    throw error
+  }
+  const untilClosed = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal])
+  return {
+    describe: options => describeCluster(context, options),
+    quorum: options => describeQuorum(context, options),
+    listTopics: options => listTopics(context, options),
+    describeTopics: (names, options) => describeTopics(context, names, options),
+    topicConfigs: (names, options) => topicConfigs(context, names, options),
+    brokerConfigs: (brokerId, options) => brokerConfigs(context, brokerId, options),
+    logDirectories: (topics, options) => logDirectories(context, topics, options),
+    listOffsets: (queries, options) => listOffsets(context, queries, options),
+    listGroups: options => listGroups(context, options),
+    describeGroups: (groups, options) => describeGroups(context, groups, options),
+    committedOffsets: (groupIds, options) => committedOffsets(context, groupIds, options),
+    shareGroupOffsets: (groupId, options) => shareGroupOffsets(context, groupId, options),
+    createTopics: (topics, options) => createTopics(context, topics, options),
+    deleteTopics: (names, options) => deleteTopics(context, names, options),
+    produce: (request, options) => produce(context, request, options),
+    join: (request, { signal }) => joinGroup(context, request, untilClosed(signal)),
+    read: (request, { signal }) => dependencies.reader(request, { signal: untilClosed(signal) }),
+    close: async () => {
+      if (closing.signal.aborted) return
+      closing.abort()
+      client.close()
+      await dependencies.onClose?.()
+    },
+  }
+}

@@ -1,0 +1,251 @@
+import type { Problem } from '../base/problem.ts'
+import type { OutgoingRecord, ProduceOutcome, ProduceRequest } from '../kafka/cluster.ts'
+import type { AskOptions, Client } from './client.ts'
+import { CODEC_NUMBERS, compressWith } from './compression.ts'
+import { CODE } from './errorCodes.ts'
+import { partitionOfKey } from './partitioner.ts'
+import { kafkaProblem, problem } from './problems.ts'
+import { Produce } from './protocol/produce.ts'
+import { sizeOf, writeBatch, type TimedRecord } from './recordBatch.ts'
+import type { Leaders, TopicMetadata } from './routing.ts'
+import { append, outcomeOf, spread, type Outcome } from './spread.ts'
+
+export interface ProduceContext {
+  readonly client: Client
+  readonly leaders: Leaders
+}
+
+/** Well below `message.max.bytes` (1 MiB); one record that is larger is a batch of its own. */
+const MAX_BATCH_BYTES = 512 * 1024
+const MAX_BATCH_RECORDS = 10_000
+/** How long the leader may wait for its followers, ms. */
+const ACKS_TIMEOUT_MS = 15_000
+
+const ACKS: Readonly<Record<NonNullable<ProduceRequest['acks']>, number>> = {
+  all: -1,
+  '0': 0,
+  '1': 1,
+}
+
+/** Records of one partition that are sent together; `indexes` are their places in the request. */
+interface Batch {
+  readonly topic: string
+  readonly partition: number
+  readonly indexes: readonly number[]
+  readonly records: readonly TimedRecord[]
+}
+
+/**
+ * Writes every record to the partition that it names or that its key chooses; one outcome per
+ * record, in order. A batch is sent a second time only when its leader said that it is not the
+ * leader, so that nothing is written twice. When a batch of a partition fails, the later ones of
+ * that partition are not sent: their order would be wrong.
+ */
+export async function produce(
+  context: ProduceContext,
+  request: ProduceRequest,
+  ask: AskOptions = {},
+): Promise<readonly ProduceOutcome[]> {
+  if (request.records.length === 0) return []
+  const { topic } = request
+  const found = (await context.leaders.topics(new Set([topic]), false, ask)).get(topic)
+  const missing = kafkaProblem(found?.errorCode ?? CODE.unknownTopicOrPartition, `Topic ${topic}`)
+  if (!found || missing) return request.records.map(() => (missing ? { problem: missing } : {}))
+  const places = placeRecords(request.records, found)
+  const outcomes: ProduceOutcome[] = places.map(place =>
+    typeof place === 'number' ? { partition: place } : { problem: place },
+  )
+  for (const round of roundsOf(request, places, Date.now())) {
+    const failed = failedPartitions(outcomes)
+    const ready = round.filter(batch => !failed.has(batch.partition))
+    for (const batch of round) if (failed.has(batch.partition)) skip(batch, outcomes)
+    await sendRound(context, request, ready, outcomes, ask)
+  }
+  return outcomes
+}
+
+function placeRecords(
+  records: readonly OutgoingRecord[],
+  topic: TopicMetadata,
+): readonly (number | Problem)[] {
+  const count = topic.partitions.length
+  const led = topic.partitions.filter(({ leaderId }) => leaderId >= 0)
+  const choices = (led.length > 0 ? led : topic.partitions).map(
+    ({ partitionIndex }) => partitionIndex,
+  )
+  return records.map(({ partition, key }) => {
+    if (partition === undefined) {
+      if (key !== null) return partitionOfKey(key, count)
+      return choices[Math.floor(Math.random() * choices.length)] ?? 0
+    }
+    if (Number.isInteger(partition) && partition >= 0 && partition < count) return partition
+    return problem(
+      'no-such-partition',
+      `Topic ${topic.name ?? ''} has no partition ${partition}.`,
+      count === 1 ? 'Its only partition is 0.' : `Its partitions are 0 to ${count - 1}.`,
+    )
+  })
+}
+
+/** A request may hold one batch per partition: the n-th batches of all partitions go together. */
+function roundsOf(
+  { topic, records }: ProduceRequest,
+  places: readonly (number | Problem)[],
+  now: number,
+): readonly (readonly Batch[])[] {
+  const byPartition = new Map<number, number[]>()
+  places.forEach((place, i) => {
+    if (typeof place === 'number') append(byPartition, place, i)
+  })
+  const rounds: Batch[][] = []
+  for (const [partition, indexes] of byPartition) {
+    splitBySize(indexes, records).forEach((part, round) => {
+      const timed = part.flatMap(index =>
+        records.slice(index, index + 1).map(record => ({
+          ...record,
+          timestamp: record.timestamp ?? now,
+        })),
+      )
+      const batch = { topic, partition, indexes: part, records: timed }
+      const into = rounds[round]
+      if (into) into.push(batch)
+      else rounds[round] = [batch]
+    })
+  }
+  return rounds
+}
+
+function splitBySize(
+  indexes: readonly number[],
+  records: readonly OutgoingRecord[],
+): readonly (readonly number[])[] {
+  const parts: number[][] = []
+  let size = Infinity
+  for (const index of indexes) {
+    const record = records[index]
+    const bytes = record ? sizeOf(record) : 0
+    const last = parts.at(-1)
+    if (last && size + bytes <= MAX_BATCH_BYTES && last.length < MAX_BATCH_RECORDS) {
+      last.push(index)
+      size += bytes
+    } else {
+      parts.push([index])
+      size = bytes
+    }
+  }
+  return parts
+}
+
+function failedPartitions(outcomes: readonly ProduceOutcome[]): ReadonlySet<number> {
+  return new Set(
+    outcomes.flatMap(({ partition, problem: found }) =>
+      found && partition !== undefined ? [partition] : [],
+    ),
+  )
+}
+
+function skip({ topic, partition, indexes }: Batch, outcomes: ProduceOutcome[]): void {
+  const notSent = problem(
+    'not-sent',
+    `Partition ${topic}-${partition}: not sent, because an earlier record failed.`,
+    'See the first failed record of this partition.',
+  )
+  for (const index of indexes) outcomes[index] = { partition, problem: notSent }
+}
+
+interface Written {
+  readonly baseOffset: bigint | undefined
+  readonly appendTime: number | undefined
+}
+
+async function sendRound(
+  context: ProduceContext,
+  request: ProduceRequest,
+  batches: readonly Batch[],
+  outcomes: ProduceOutcome[],
+  ask: AskOptions,
+): Promise<void> {
+  const written = await spread(batches, {
+    signal: ask.signal,
+    place: (items, refresh) => context.leaders.place(items, refresh, ask),
+    ask: (nodeId, items) => sendBatches(context.client, nodeId, request, items, ask),
+  })
+  batches.forEach((batch, i) => {
+    const outcome = written[i]
+    if (outcome) tell(batch, outcome, request.acks === '0', outcomes)
+  })
+}
+
+function tell(
+  { partition, indexes, records }: Batch,
+  outcome: Outcome<Written>,
+  unanswered: boolean,
+  outcomes: ProduceOutcome[],
+): void {
+  indexes.forEach((index, i) => {
+    if (outcome.problem) {
+      outcomes[index] = { partition, problem: outcome.problem }
+      return
+    }
+    const { baseOffset, appendTime } = outcome.value
+    const timestamp = appendTime ?? records[i]?.timestamp
+    outcomes[index] = {
+      partition,
+      ...(baseOffset !== undefined && { offset: baseOffset + BigInt(i) }),
+      ...(timestamp !== undefined && !unanswered && { timestamp }),
+    }
+  })
+}
+
+async function sendBatches(
+  client: Client,
+  nodeId: number,
+  { topic, acks = 'all', compression = 'none' }: ProduceRequest,
+  batches: readonly Batch[],
+  ask: AskOptions,
+): Promise<readonly Outcome<Written>[]> {
+  const codec = CODEC_NUMBERS[compression]
+  const compress = (bytes: Uint8Array) =>
+    compression === 'none' ? bytes : compressWith(compression, bytes)
+  const partitionData = await Promise.all(
+    batches.map(async ({ partition, records }) => ({
+      index: partition,
+      records: await writeBatch(records, { codec, compress }),
+    })),
+  )
+  const body = {
+    transactionalId: null,
+    acks: ACKS[acks],
+    timeoutMs: ACKS_TIMEOUT_MS,
+    topicData: [{ name: topic, partitionData }],
+  }
+  if (acks === '0') {
+    await client.send(nodeId, Produce, body, { ...ask, answered: false })
+    return batches.map(() => ({ value: { baseOffset: undefined, appendTime: undefined } }))
+  }
+  const { responses } = await client.send(nodeId, Produce, body, ask)
+  const answers = new Map(
+    responses.flatMap(({ partitionResponses }) =>
+      partitionResponses.map(answer => [answer.index, toOutcome(topic, answer)] as const),
+    ),
+  )
+  return batches.flatMap(({ partition }) => answers.get(partition) ?? [])
+}
+
+type Answer = ReturnType<
+  (typeof Produce)['decode']
+>['responses'][number]['partitionResponses'][number]
+
+function toOutcome(topic: string, answer: Answer): Outcome<Written> {
+  const said = answer.recordErrors?.[0]?.batchIndexErrorMessage ?? answer.errorMessage
+  const appended = Number(answer.logAppendTimeMs)
+  return outcomeOf(
+    answer.errorCode,
+    `Partition ${topic}-${answer.index}`,
+    () => ({
+      baseOffset: answer.baseOffset,
+      appendTime: appended >= 0 ? appended : undefined,
+    }),
+    said,
+  )
+}
