@@ -5,13 +5,13 @@ import { icon } from '../kit/icon.ts'
 
 /** What the buttons do. */
 export interface Actions {
-  start(): void
-  stop(): void
-  pause(): void
-  resume(): void
-  follow(): void
-  choose(what: 'from' | 'partitions'): void
-  newProducerFile(): void
+  readonly start: () => void
+  readonly stop: () => void
+  readonly pause: () => void
+  readonly resume: () => void
+  readonly follow: () => void
+  readonly choose: (what: 'from' | 'partitions') => void
+  readonly newProducerFile: () => void
 }
 
 const RUNNING: readonly MessagesPhase[] = ['connecting', 'reading', 'following', 'paused']
@@ -51,7 +51,7 @@ export function toolbar(
             >no group</span
           >`
         : html`<span
-            class="dim cut hide"
+            class="dim cut hide2"
             title="Reading as a member of this group; offsets are committed."
             >joined ${state.group}</span
           >`
