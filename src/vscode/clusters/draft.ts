@@ -143,6 +143,15 @@ export function draftSecret(draft: ClusterDraft, stored: ClusterSecret): Cluster
   }
 }
 
+/** Whether a stored secret may go on serving: it is not sent to other servers or for another user. */
+export function keepsSecret(draft: ClusterDraft, before: SavedCluster | undefined): boolean {
+  if (!before) return false
+  const { bootstrapServers, sasl } = draftCluster(draft, [], '')
+  const same = (one: readonly string[], other: readonly string[]) =>
+    [...one].sort().join() === [...other].sort().join()
+  return same(bootstrapServers, before.bootstrapServers) && sasl?.username === before.sasl?.username
+}
+
 /** The draft with which editing a saved cluster starts. */
 export function draftOf(cluster: SavedCluster): ClusterDraft {
   const { tls, sasl } = cluster

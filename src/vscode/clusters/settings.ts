@@ -203,7 +203,8 @@ function asObject(value: unknown, message: string): Record<string, unknown> {
 function nameOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { name, id } = value as Record<string, unknown>
-  for (const text of [name, id]) if (typeof text === 'string' && text !== '') return `Cluster "${text}"`
+  for (const text of [name, id])
+    if (typeof text === 'string' && text !== '') return `Cluster "${text}"`
   return undefined
 }
 
