@@ -24,22 +24,28 @@ export interface JarOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Kafka's scripts are not needed; without a logger, a broker that cannot start dies silently. */
+/**
+ * Kafka's scripts are not needed; without a logger, a broker that cannot start dies silently. Of
+ * the console tools only the jar itself: what it depends on besides is Kafka Connect.
+ */
 function pom(version: string): string {
+  const none =
+    '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>'
   const dependencies = [
-    ['org.apache.kafka', 'kafka_2.13', version],
-    ['org.apache.kafka', 'kafka-tools', version],
-    ['org.slf4j', 'slf4j-reload4j', '1.7.36'],
+    dependency('org.apache.kafka', 'kafka_2.13', version),
+    dependency('org.apache.kafka', 'kafka-tools', version, none),
+    dependency('org.slf4j', 'slf4j-reload4j', '1.7.36'),
   ]
-  const listed = dependencies.map(
-    ([group, artifact, wanted]) =>
-      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId>` +
-      `<version>${wanted}</version></dependency>`,
-  )
   return `<project><modelVersion>4.0.0</modelVersion><groupId>local</groupId>
 <artifactId>kafka-jars</artifactId><version>1</version><packaging>pom</packaging>
-<dependencies>${listed.join('\n')}</dependencies></project>
+<dependencies>
+${dependencies.join('\n')}
+</dependencies></project>
 `
+}
+
+function dependency(group: string, artifact: string, version: string, rest = ''): string {
+  return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>${rest}</dependency>`
 }
 
 /** The jars of a version that were resolved before. */
@@ -60,7 +66,7 @@ export async function cachedJars(version: string, cacheDir: string): Promise<Jar
 export async function resolveJars(version: string, options: JarOptions): Promise<Jars> {
   const known = await cachedJars(version, options.cacheDir)
   if (known) return known
-  options.onProgress?.(`Getting Kafka ${version} with Maven (about 60 MB, once)`)
+  options.onProgress?.(`Getting Kafka ${version} with Maven (about 45 MB, once)`)
   const folder = join(options.cacheDir, version)
   const work = `${folder}.${process.pid}.tmp`
   await rm(work, { recursive: true, force: true })

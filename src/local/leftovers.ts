@@ -1,5 +1,6 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ENGINE_FILE, removeContainer } from './container.ts'
 import { isAlive, run } from './processes.ts'
 
 /** The folder in a broker's directory that holds an empty file for each of its processes. */
@@ -8,7 +9,7 @@ export const PIDS = 'pids'
 /**
  * Ends the brokers and deletes the data of owners that were killed before they could do it: the
  * folders in `parent` for which `isOwned` is false. A process is ended only if its command line
- * names its folder, so that a reused process id harms nobody.
+ * names its folder, so that a reused process id harms nobody; a container has its folder's name.
  */
 export async function removeLeftovers(
   parent: string,
@@ -19,6 +20,8 @@ export async function removeLeftovers(
     const directory = join(parent, folder)
     const pids = await readdir(join(directory, PIDS)).catch(() => [])
     for (const pid of pids.map(Number)) await endIfOf(directory, pid)
+    const engine = await readFile(join(directory, ENGINE_FILE), 'utf8').catch(() => '')
+    if (engine === 'docker' || engine === 'podman') await removeContainer(engine, folder)
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }
