@@ -91,6 +91,7 @@ const shared: readonly PropertyDefinition[] = [
 const isolation: PropertyDefinition = {
   name: 'isolation',
   kind: 'choice',
+  runs: true,
   choices: ['read_committed', 'read_uncommitted'],
   documentation: 'Whether records of open and aborted transactions are read.',
 }
@@ -266,6 +267,7 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'commit',
       kind: 'choice',
+      runs: true,
       choices: ['true', 'false'],
       documentation: 'Whether the group is joined and offsets are committed.',
     },
