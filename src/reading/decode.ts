@@ -17,15 +17,15 @@ export interface FetchedRecords {
 }
 
 /** The wanted records in pages; what cannot be read is an error on a page, and the rest goes on. */
-export function decodePages(fetched: FetchedRecords): RecordPage[] {
-  const { topic, partition, records, walk, from, to } = fetched
-  const blocks: Block[] = []
-  const errors: ReadError[] = [...walk.errors]
+export function decodePages(fetched: FetchedRecords): Generator<RecordPage> {
+  return packPages(fetched.topic, fetched.partition, blocksOf(fetched))
+}
+
+function* blocksOf(fetched: FetchedRecords): Generator<Block | ReadError> {
+  const { records, walk, from, to } = fetched
+  yield* walk.errors
   for (const batch of visibleBatches(records, walk.batches, fetched.aborted)) {
     const result = readBatch(records, batch, from, to)
-    if (result === undefined) continue
-    if ('message' in result) errors.push(result)
-    else blocks.push(result)
+    if (result && ('message' in result || result.count > 0)) yield result
   }
-  return packPages(topic, partition, blocks, errors)
 }

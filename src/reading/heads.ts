@@ -37,6 +37,14 @@ const BEFORE_LENGTH = 12
 export const HEAD_BYTES = 61
 const LEGACY_HEAD_BYTES = 18
 
+/** Offsets in a batch are an int32 apart, so that no true head claims more than this. */
+const MAX_OFFSET_DELTA = 2n ** 31n
+
+/** The offset beyond which a head is not believed, for a fetch from `from`. */
+export function farthestOffset(from: bigint, highWatermark: bigint): bigint {
+  return (from > highWatermark ? from : highWatermark) + MAX_OFFSET_DELTA
+}
+
 /**
  * Finds the batches of one partition's records without decompressing any. A part of a batch at the
  * end is normal (KIP-74). A head that claims offsets past `endOffset` is not believed.

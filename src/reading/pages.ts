@@ -48,53 +48,57 @@ function newColumns(rows: number): Columns {
   }
 }
 
-/** Packs blocks into pages of about a mebibyte, in the order in which they are added. */
-export function packPages(
+/**
+ * Packs blocks into pages of about a mebibyte, in the order in which they come. A page is ready
+ * before the next block is asked for, so that no more is decompressed than is taken.
+ */
+export function* packPages(
   topic: string,
   partition: number,
-  blocks: readonly Block[],
-  errors: readonly ReadError[],
-): RecordPage[] {
-  const pages: RecordPage[] = []
-  let pending: Block[] = []
+  results: Iterable<Block | ReadError>,
+): Generator<RecordPage> {
+  let blocks: Block[] = []
+  let errors: ReadError[] = []
   let size = 0
   const close = () => {
-    if (pending.length > 0) pages.push(buildPage(topic, partition, pending, size))
-    pending = []
+    const page = buildPage(topic, partition, { blocks, errors, size })
+    blocks = []
+    errors = []
     size = 0
+    return page
   }
-  for (const block of blocks) {
-    if (size + block.bytes.length > PAGE_BYTES) close()
-    pending.push(block)
-    size += block.bytes.length
+  for (const result of results) {
+    if ('message' in result) errors.push(result)
+    else {
+      blocks.push(result)
+      size += result.bytes.length
+    }
+    if (size >= PAGE_BYTES) yield close()
   }
-  close()
-  if (errors.length > 0) pages.push({ ...buildPage(topic, partition, [], 0), errors })
-  return pages.filter(page => page.count > 0 || page.errors.length > 0)
+  if (blocks.length + errors.length > 0) yield close()
 }
 
-function buildPage(
-  topic: string,
-  partition: number,
-  blocks: readonly Block[],
-  size: number,
-): RecordPage {
-  const columns = newColumns(blocks.reduce((sum, block) => sum + block.count, 0))
-  const bytes = new Uint8Array(size)
-  const errors: ReadError[] = []
+interface Content {
+  readonly blocks: readonly Block[]
+  readonly errors: readonly ReadError[]
+  readonly size: number
+}
+
+function buildPage(topic: string, partition: number, content: Content): RecordPage {
+  const columns = newColumns(content.blocks.reduce((sum, block) => sum + block.count, 0))
+  const bytes = new Uint8Array(content.size)
+  const errors = [...content.errors]
   let row = 0
   let start = 0
-  for (const block of blocks) {
+  for (const block of content.blocks) {
     bytes.set(block.bytes, start)
     const { written, error } = block.write(columns, row, start)
     row += written
     start += block.bytes.length
     if (error) errors.push(error)
   }
-  return withCount(
-    { topic, partition, count: columns.offsets.length, bytes, errors, ...columns },
-    row,
-  )
+  const count = columns.offsets.length
+  return withCount({ topic, partition, count, bytes, errors, ...columns }, row)
 }
 
 /** The page with its first `count` records. */

@@ -1,0 +1,213 @@
+import type { Problem } from '../base/problem.ts'
+import type { RecordPage } from '../kafka/page.ts'
+import type { Client } from '../kafkajs/client.ts'
+import { CODE, kafkaError } from '../kafkajs/errorCodes.ts'
+import { kafkaProblem } from '../kafkajs/problems.ts'
+import { Fetch } from '../kafkajs/protocol/fetch.ts'
+import { decodePages } from './decode.ts'
+import { farthestOffset, walkBatches, type BatchWalk } from './heads.ts'
+import { giveUp, type PartitionRead } from './partitionRead.ts'
+
+/** The newest version that names topics, and is understood by every broker from 2.3 to 4.2. */
+const FETCH_VERSION = 11
+/** How long a broker holds a fetch that has nothing to answer. Data ends the wait at once. */
+export const MAX_WAIT_MS = 500
+/** Beyond the wait; the broker may be slow, the network too. */
+const ANSWER_TIMEOUT_MS = 30_000
+
+export const MAX_PARTITION_FETCH_BYTES = 4 * 1024 * 1024
+/** A batch that a broker will not send whole in fewer bytes than these is not waited for. */
+const MAX_GROWN_FETCH_BYTES = 64 * 1024 * 1024
+/** After so many answers in a row that bring a partition nothing on, it is given up. */
+const MAX_FRUITLESS = 12
+
+export interface FetchContext {
+  readonly client: Client
+  readonly topic: string
+  readonly committedOnly: boolean
+  /** The connection that this read has to itself. */
+  readonly lane: string
+  /** How many bytes one answer may have. */
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+}
+
+/** What one answer means for the partitions that were asked for. */
+export interface FetchOutcome {
+  readonly bytes: number
+  readonly fetched: readonly FetchedPart[]
+  /** Another leader, or another position, must be found for these. */
+  readonly displaced: readonly PartitionRead[]
+  /** Something about a partition has become known, or changed. */
+  readonly news: boolean
+}
+
+/** Records of one partition, not yet decoded. */
+export interface FetchedPart {
+  readonly read: PartitionRead
+  /** Where reading goes on behind them. */
+  readonly next: bigint
+  /** Decodes as it is iterated. */
+  readonly pages: Iterable<RecordPage>
+}
+
+type Answer = Awaited<ReturnType<typeof sendFetch>>
+type AnsweredPartition = Answer['responses'][number]['partitions'][number]
+
+export function sendFetch(
+  context: FetchContext,
+  nodeId: number,
+  reads: readonly PartitionRead[],
+): Promise<ReturnType<typeof Fetch.decode>> {
+  const { client, topic, committedOnly, lane, maxBytes, signal } = context
+  return client.send(
+    nodeId,
+    Fetch,
+    {
+      maxWaitMs: MAX_WAIT_MS,
+      minBytes: 1,
+      maxBytes,
+      isolationLevel: committedOnly ? 1 : 0,
+      topics: [
+        {
+          topic,
+          partitions: reads.map(read => ({
+            partition: read.partition,
+            fetchOffset: read.position,
+            partitionMaxBytes: read.fetchBytes,
+          })),
+        },
+      ],
+    },
+    { atMost: FETCH_VERSION, lane, signal, timeout: MAX_WAIT_MS + ANSWER_TIMEOUT_MS },
+  )
+}
+
+/**
+ * Takes over where an answer leads each partition, decoding nothing yet: positions have moved when
+ * this returns, so that the next fetch can be sent before the pages are decoded.
+ */
+export function applyAnswer(
+  context: FetchContext,
+  reads: readonly PartitionRead[],
+  answer: Answer,
+): FetchOutcome {
+  const displaced: PartitionRead[] = []
+  const fetched: FetchedPart[] = []
+  const before = reads.map(summary)
+  let bytes = 0
+  const byNumber = new Map(reads.map(read => [read.partition, read]))
+  for (const part of answer.responses.flatMap(response => response.partitions)) {
+    const read = byNumber.get(part.partitionIndex)
+    if (!read) continue
+    bytes += part.records?.length ?? 0
+    if (part.errorCode !== CODE.none) {
+      if (isDisplaced(read, part.errorCode, context.topic)) displaced.push(read)
+      continue
+    }
+    const records = advance(context, read, part)
+    if (records) fetched.push(records)
+  }
+  const news = fetched.length > 0 || reads.some((read, i) => summary(read) !== before[i])
+  return { bytes, fetched, displaced, news }
+}
+
+function summary(read: PartitionRead): string {
+  const { position, highWatermark, lastStableOffset, logStartOffset, problem, done } = read
+  const offsets = [position, highWatermark, lastStableOffset, logStartOffset].join(' ')
+  return `${offsets} ${done} ${problem?.code ?? ''}`
+}
+
+/** Undefined where there is nothing to decode. */
+function advance(
+  context: FetchContext,
+  read: PartitionRead,
+  part: AnsweredPartition,
+): FetchedPart | undefined {
+  read.problem = undefined
+  read.failingSince = undefined
+  read.highWatermark = known(part.highWatermark)
+  read.lastStableOffset = known(part.lastStableOffset)
+  read.logStartOffset = known(part.logStartOffset ?? -1n)
+  const records = part.records ?? new Uint8Array()
+  const from = read.position
+  const end = read.range?.end
+  const walk = walkBatches(records, from, farthestOffset(from, part.highWatermark))
+  if (walk.nextOffset !== undefined && walk.nextOffset > from) read.position = walk.nextOffset
+  countFruitless(read, records.length, walk)
+  if (end !== undefined && read.position >= end) read.done = true
+  if (walk.batches.length + walk.errors.length === 0) return undefined
+  const next = read.position
+  const aborted = context.committedOnly ? (part.abortedTransactions ?? []) : undefined
+  const { topic } = context
+  const { partition } = read
+  const pages = decodePages({ topic, partition, records, walk, from, to: end ?? next, aborted })
+  return { read, next, pages }
+}
+
+/** -1 where the broker does not tell. */
+function known(offset: bigint): bigint | undefined {
+  return offset < 0n ? undefined : offset
+}
+
+/**
+ * Keeps a partition from being asked for ever: for a batch that is never sent whole, for heads that
+ * make no sense, and for an end that the log has lost (an unclean election cuts the log short).
+ */
+function countFruitless(read: PartitionRead, length: number, walk: BatchWalk): void {
+  const end = read.range?.end
+  if (length === 0) {
+    const available = read.highWatermark ?? read.position
+    const lost = end !== undefined && read.position < end && available <= read.position
+    read.fruitless = lost ? read.fruitless + 1 : 0
+    if (read.fruitless > MAX_FRUITLESS) giveUp(read, logCut(read))
+    return
+  }
+  if (walk.batches.length > 0) {
+    read.fruitless = 0
+    read.fetchBytes = Math.max(
+      read.fetchBytes,
+      Math.min(read.fetchBytes * 2, MAX_PARTITION_FETCH_BYTES),
+    )
+    return
+  }
+  read.fruitless++
+  read.fetchBytes = Math.min(read.fetchBytes * 2, MAX_GROWN_FETCH_BYTES)
+  if (read.fruitless > MAX_FRUITLESS) giveUp(read, unreadable(read))
+}
+
+function logCut(read: PartitionRead): Problem {
+  return {
+    code: 'log-cut',
+    message: `Partition ${read.partition} ended at offset ${read.position}, before the end it had when reading started.`,
+    advice: 'Its log was cut back, as an unclean leader election does it.',
+  }
+}
+
+function unreadable(read: PartitionRead): Problem {
+  return {
+    code: 'unreadable',
+    message: `Partition ${read.partition} cannot be read from offset ${read.position} on: what the broker sends is corrupt.`,
+    advice: 'Start behind it.',
+  }
+}
+
+/** False where the partition cannot be read at all. */
+function isDisplaced(read: PartitionRead, code: number, topic: string): boolean {
+  read.problem = kafkaProblem(code, `Partition ${topic}-${read.partition}`)
+  read.outOfRange = code === CODE.offsetOutOfRange
+  const mayPass = read.outOfRange || kafkaError(code).retriable || MOVED_OR_GONE.has(code)
+  if (!mayPass) read.done = true
+  return mayPass
+}
+
+/** Not all of these count as retriable to Kafka's clients; here the topic's metadata decides. */
+const MOVED_OR_GONE: ReadonlySet<number> = new Set([
+  CODE.unknownTopicOrPartition,
+  CODE.leaderNotAvailable,
+  CODE.notLeaderOrFollower,
+  CODE.kafkaStorageError,
+  CODE.fencedLeaderEpoch,
+  CODE.unknownLeaderEpoch,
+  CODE.unknownTopicId,
+])
