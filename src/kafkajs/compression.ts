@@ -54,11 +54,12 @@ export function registerCodecs(added: Partial<Readonly<Record<CodecName, Codec>>
 
 /** What kafkajs's own codecs look like: its encoder carries the bytes to compress. */
 function teachConsumer(name: CodecName, codec: Codec): void {
-  const number = CODEC_NUMBERS[name]
-  kafkajs.CompressionCodecs[number as 1 | 2 | 3 | 4] = () => ({
+  const own: unknown = kafkajs.CompressionCodecs
+  if (typeof own !== 'object' || own === null) throw new Error('kafkajs has no codec registry.')
+  Reflect.set(own, CODEC_NUMBERS[name], () => ({
     compress: (encoder: { readonly buffer: Buffer }) => compressWith(name, encoder.buffer),
     decompress: async (buffer: Buffer) => Buffer.from(await codec.decompress(buffer)),
-  })
+  }))
 }
 
 /** Rejects with `ProblemError` where there is no codec that writes this form. */

@@ -1,11 +1,309 @@
+import kafkajs, { type Consumer, type EachBatchPayload } from 'kafkajs'
+import type { Socket } from 'node:net'
+import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { JoinRequest, JoinUpdate } from '../kafka/cluster.ts'
+import type { KafkaRecord } from '../kafka/record.ts'
+import { parseAddresses, showAddress, type Address } from './addresses.ts'
+import { CONNECT_TIMEOUT_MS } from './connection.ts'
+import { connectionProblem } from './connectionProblems.ts'
+import { registerCodecs } from './compression.ts'
+import { CODE } from './errorCodes.ts'
+import { describeGroups } from './groups.ts'
+import { harden, headersOf } from './harden.ts'
 import type { OffsetContext } from './offsets.ts'
+import { resolvePositions } from './positions.ts'
+import { kafkaProblem, problem } from './problems.ts'
+import { Handover } from './queue.ts'
+import { openSocket, type SocketRequest } from './sockets.ts'
+import { tlsOptions } from './tls.ts'
+import { pause, toError, within } from './waiting.ts'
 
+/** Short, so that a member that vanished does not hold its partitions for long, ms. */
+const SESSION_TIMEOUT_MS = 10_000
+const HEARTBEAT_MS = 3_000
+/** A fetch that waits for records holds up the end by as long, ms. */
+const MAX_WAIT_MS = 500
+/** How long leaving the group and committing may take before the sockets are closed, ms. */
+const STOP_TIMEOUT_MS = 5_000
+
+/**
+ * Joins the group as a classic member, reads and commits until the signal aborts, and leaves the
+ * group then. Never throws: what goes wrong is an update, and the last one if it ends the reading.
+ */
 export async function* joinGroup(
-  _context: OffsetContext,
-  _request: JoinRequest,
-  _signal: AbortSignal,
-): AsyncIterable<JoinUpdate> {
-  await Promise.resolve()
-  yield { kind: 'problem', problem: { code: 'not-there', message: 'Joining is not there yet.' } }
+  context: OffsetContext,
+  request: JoinRequest,
+  signal: AbortSignal,
+): AsyncGenerator<JoinUpdate> {
+  if (signal.aborted) return
+  const started = await prepare(context, request, signal)
+  if (signal.aborted) return
+  if ('problem' in started) {
+    yield { kind: 'problem', problem: started.problem }
+    return
+  }
+  const member = new GroupMember(context, request, started)
+  const onAbort = () => member.stop()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    member.start()
+    yield* member.updates
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    await member.stopped()
+  }
+}
+
+interface Plan {
+  /** Partitions to read; the others of the topic are paused. */
+  readonly wanted: ReadonlySet<number>
+  /** Where to seek on joining; empty: the group's commits decide. */
+  readonly seeks: ReadonlyMap<number, bigint>
+}
+
+/** Checks what kafkajs would answer in its own way: topic, partitions, group, positions. */
+async function prepare(
+  context: OffsetContext,
+  request: JoinRequest,
+  signal: AbortSignal,
+): Promise<Plan | { readonly problem: Problem }> {
+  const { topic, groupId, from, fallback } = request
+  try {
+    const found = (await context.leaders.topics(new Set([topic]), true, { signal })).get(topic)
+    const code = found?.errorCode ?? CODE.unknownTopicOrPartition
+    const missing = kafkaProblem(code, `Topic ${topic}`)
+    if (missing) return { problem: missing }
+    const all = (found?.partitions ?? []).map(({ partitionIndex }) => partitionIndex)
+    const wanted = request.partitions ?? all
+    const unknown = wanted.find(partition => !all.includes(partition))
+    if (unknown !== undefined) return { problem: noSuchPartition(topic, unknown, all.length) }
+    const refused = await groupProblem(context, groupId, signal)
+    if (refused) return { problem: refused }
+    const seeks = from
+      ? await resolvePositions(
+          context,
+          { topic, partitions: wanted, positions: from, fallback },
+          { signal },
+        )
+      : new Map<number, bigint>()
+    return { wanted: new Set(wanted), seeks }
+  } catch (error) {
+    return { problem: problemOf(error) }
+  }
+}
+
+function noSuchPartition(topic: string, partition: number, count: number): Problem {
+  return problem(
+    'no-such-partition',
+    `Topic ${topic} has no partition ${partition}.`,
+    count === 1 ? 'Its only partition is 0.' : `Its partitions are 0 to ${count - 1}.`,
+  )
+}
+
+/** kafkajs tells neither why it finds no coordinator, nor that a share group takes no consumer. */
+async function groupProblem(
+  context: OffsetContext,
+  groupId: string,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  const [group] = await describeGroups(context, [{ groupId, type: 'unknown' }], { signal })
+  if (group?.problem?.code === 'GROUP_AUTHORIZATION_FAILED') return group.problem
+  if (group?.type !== 'share' && group?.type !== 'streams') return undefined
+  return problem(
+    'wrong-group-type',
+    `Group ${groupId} is a ${group.type} group, which a consumer cannot join.`,
+    'Use another group.',
+  )
+}
+
+class GroupMember {
+  readonly updates = new Handover<JoinUpdate>()
+  readonly #request: JoinRequest
+  readonly #plan: Plan
+  readonly #sockets = new Set<Socket>()
+  readonly #consumer: Consumer
+  readonly #context: OffsetContext
+  readonly #toSeek: Map<number, bigint>
+  #stopping: Promise<void> | undefined
+
+  constructor(context: OffsetContext, request: JoinRequest, plan: Plan) {
+    harden()
+    registerCodecs({})
+    this.#context = context
+    this.#request = request
+    this.#plan = plan
+    this.#toSeek = new Map(plan.seeks)
+    this.#consumer = this.#createConsumer()
+    this.#listen()
+  }
+
+  start(): void {
+    this.#run().catch((error: unknown) => this.#fail(error))
+  }
+
+  /** Ends the updates at once; leaving the group goes on behind. */
+  stop(): void {
+    this.updates.end()
+    this.#stopping ??= this.#leave()
+  }
+
+  async stopped(): Promise<void> {
+    this.stop()
+    await this.#stopping
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await within(this.#consumer.disconnect(), {
+        ms: STOP_TIMEOUT_MS,
+        onTimeout: () => new Error('Leaving the group took too long.'),
+      })
+    } catch (error) {
+      this.#context.client.log.debug(toError(error).message)
+    }
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async #run(): Promise<void> {
+    const { topic, fallback } = this.#request
+    await this.#consumer.connect()
+    await this.#consumer.subscribe({ topic, fromBeginning: fallback === 'earliest' })
+    await this.#consumer.run({ eachBatch: payload => this.#take(payload) })
+  }
+
+  #createConsumer(): Consumer {
+    const { config, log } = this.#context.client
+    const seeds = seedNames(config.bootstrapServers)
+    const kafka = new kafkajs.Kafka({
+      clientId: config.clientId,
+      brokers: [...seeds.keys()],
+      ...(config.tls && { ssl: tlsOptions(config.tls) }),
+      ...(config.sasl && { sasl: saslOf(config.sasl) }),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketFactory: socket => this.#openSocket(socket, seeds),
+      logCreator:
+        () =>
+        ({ log: entry }) =>
+          log.trace(`kafkajs: ${entry.message}`),
+    })
+    return kafka.consumer({
+      groupId: this.#request.groupId,
+      allowAutoTopicCreation: false,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      retry: { retries: 5, restartOnFailure: () => Promise.resolve(!this.updates.ended) },
+    })
+  }
+
+  #openSocket(request: SocketRequest, seeds: ReadonlyMap<string, Address>): Socket {
+    if (this.updates.ended && this.#sockets.size > 0) throw new Error('The consumer has stopped.')
+    const seed = seeds.get(`${request.host}:${request.port}`)
+    const socket = openSocket({ ...request, ...seed })
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    return socket
+  }
+
+  #listen(): void {
+    const { events } = this.#consumer
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      const { topic } = this.#request
+      const assigned = payload.memberAssignment[topic] ?? []
+      this.#pauseAndSeek(assigned)
+      void this.updates.put({ kind: 'joined', memberId: payload.memberId, partitions: assigned })
+    })
+    this.#consumer.on(events.REBALANCING, () => {
+      void this.updates.put({ kind: 'rebalancing' })
+    })
+    this.#consumer.on(events.CRASH, ({ payload }) => {
+      if (payload.restart) this.#tell(payload.error)
+      else this.#fail(payload.error)
+    })
+  }
+
+  /** Before the first fetch: kafkajs calls its listeners at once. Each partition is sought once. */
+  #pauseAndSeek(assigned: readonly number[]): void {
+    const { topic } = this.#request
+    const paused = assigned.filter(partition => !this.#plan.wanted.has(partition))
+    if (paused.length > 0) this.#consumer.pause([{ topic, partitions: paused }])
+    for (const partition of assigned) {
+      const offset = this.#toSeek.get(partition)
+      if (offset === undefined) continue
+      this.#consumer.seek({ topic, partition, offset: String(offset) })
+      this.#toSeek.delete(partition)
+    }
+  }
+
+  /** The batch counts as consumed, and is committed, when it was taken. */
+  async #take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+    const records = batch.messages.map((message): KafkaRecord => ({
+      topic: batch.topic,
+      partition: batch.partition,
+      offset: BigInt(message.offset),
+      timestamp: Number(message.timestamp),
+      key: message.key,
+      value: message.value,
+      headers: headersOf(message),
+    }))
+    if (this.updates.ended) throw new Error('The consumer has stopped.')
+    const waiting = new AbortController()
+    const taken = this.updates.put({ kind: 'records', records }).finally(() => waiting.abort())
+    while (!waiting.signal.aborted) {
+      if (this.updates.ended) throw new Error('The consumer has stopped.')
+      await heartbeat()
+      await pause(HEARTBEAT_MS / 3, waiting.signal).catch(() => undefined)
+    }
+    await taken
+  }
+
+  #tell(error: unknown): void {
+    if (!this.updates.ended) {
+      void this.updates.put({ kind: 'problem', problem: this.#problemOf(error) })
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#tell(error)
+    this.stop()
+  }
+
+  /** kafkajs wraps what went wrong in what it did about it. */
+  #problemOf(error: unknown): Problem {
+    let inner = error
+    while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
+    if (inner instanceof ProblemError) return inner.problem
+    const { code, type } = inner as { code?: unknown; type?: unknown }
+    if (typeof code === 'number' && code > 0 && typeof type === 'string') {
+      const found = kafkaProblem(code, `Group ${this.#request.groupId}`)
+      if (found) return found
+    }
+    const { config } = this.#context.client
+    const [address] = parseAddresses(config.bootstrapServers)
+    if (!address) return problemOf(inner)
+    return connectionProblem(inner, { address, stage: 'request', config })
+  }
+}
+
+function saslOf({ mechanism, username, password }: NonNullable<JoinConfig['sasl']>) {
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', username, password } as const
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username, password } as const
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username, password } as const
+  }
+}
+
+type JoinConfig = OffsetContext['client']['config']
+
+/** kafkajs splits addresses at the first colon, so that an IPv6 one goes by another name. */
+function seedNames(servers: readonly string[]): ReadonlyMap<string, Address> {
+  return new Map(
+    parseAddresses(servers).map((address, i) => [
+      address.host.includes(':') ? `seed-${i}:${address.port}` : showAddress(address),
+      address,
+    ]),
+  )
 }

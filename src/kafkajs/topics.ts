@@ -80,8 +80,8 @@ async function autoCreate(
   if (brokerId === undefined) return undefined
   const configs = await brokerConfigs(context, brokerId, ask, ['auto.create.topics.enable'])
   if (!Array.isArray(configs)) return undefined
-  const value = (configs as readonly ConfigEntry[])[0]?.value
-  return value === undefined ? undefined : value === 'true'
+  const [entry] = configs as readonly ConfigEntry[]
+  return entry?.value === undefined ? undefined : entry.value === 'true'
 }
 
 const QUORUM_TOPIC = '__cluster_metadata'
