@@ -6,7 +6,14 @@ import { clusterSteps } from './clusterSteps.ts'
 import { connectionConfig, readTlsFiles } from './connectionConfig.ts'
 import { CANCELLED } from './connections.ts'
 import type { SavedClusters } from './createClusters.ts'
-import { draftCluster, draftSecret, stepsOf, type ClusterDraft, type StepOptions } from './draft.ts'
+import {
+  draftCluster,
+  draftSecret,
+  keepsSecret,
+  stepsOf,
+  type ClusterDraft,
+  type StepOptions,
+} from './draft.ts'
 import { readPemFile } from './pemFile.ts'
 import type { ClusterSecret } from './secretKey.ts'
 import { bareId } from './settings.ts'
