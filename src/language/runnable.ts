@@ -29,6 +29,7 @@ export function runnableOf(file: KafkaFile): (block: Block) => Runnable {
 /** The first thing of a block that does not run yet, with its verb. */
 function laterIn(block: Block, settings: Settings, scope: NameScope): string | undefined {
   if (block.kind !== 'PRODUCER' && block.kind !== 'CONSUMER') return `${block.kind} runs`
+  if (settings.inherits(block)) return 'The DEFAULTS above this block are used'
   return (
     laterProperty(block, settings) ??
     laterFormat(block, settings) ??

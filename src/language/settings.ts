@@ -7,6 +7,8 @@ export interface Settings {
   one(block: Block, name: string): Property | undefined
   /** Of a repeatable property all: those of DEFAULTS first. */
   all(block: Block, name: string): readonly Property[]
+  /** Whether a DEFAULTS block above gives the block something that it does not say itself. */
+  inherits(block: Block): boolean
 }
 
 type Defaults = ReadonlyMap<string, readonly Property[]>
@@ -25,7 +27,15 @@ export function settingsOf(file: KafkaFile): Settings {
         : []
     return [...inherited, ...block.properties.filter(property => property.name === name)]
   }
-  return { all, one: (block, name) => all(block, name).at(-1) }
+  const inherits = (block: Block) => {
+    if (block.kind === 'DEFAULTS') return false
+    for (const name of byBlock[block.index]?.keys() ?? []) {
+      const own = block.properties.some(property => property.name === name)
+      if (!own && definitionOf(block.kind, name)) return true
+    }
+    return false
+  }
+  return { all, one: (block, name) => all(block, name).at(-1), inherits }
 }
 
 function withDefaults(before: Defaults, block: Block): Defaults {

@@ -1,0 +1,107 @@
+import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { reportOf, type FileReport, type ProblemReport } from '../language/report.ts'
+import { findFiles, STANDARD_INPUT } from './files.ts'
+
+/** What a command needs of its process. */
+export interface Terminal {
+  readonly folder: string
+  readonly input: AsyncIterable<Uint8Array>
+  /** Resolves when the text is handed on. */
+  print(text: string): Promise<void>
+  complain(text: string): void
+}
+
+export const EXIT = { passed: 0, badOptions: 1, invalid: 2, runtime: 3 } as const
+
+/** A tree costs a multiple of its text: what is larger is refused instead of filling the memory. */
+const LARGEST_BYTES = 32 * 1024 * 1024
+
+type Content = { readonly text: string } | { readonly refused: string; readonly exit: number }
+
+/**
+ * `kafkafile check`: parses and checks files without a cluster. The exit code is 2 where a file
+ * has an error, 1 where an argument names nothing; the highest wins.
+ */
+export async function check(
+  args: readonly string[],
+  options: { readonly json: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const { files, missing } = await findFiles(args.length > 0 ? args : ['.'], terminal.folder)
+  for (const message of missing) terminal.complain(`kafkafile: ${message}\n`)
+  let exit: number = missing.length > 0 ? EXIT.badOptions : EXIT.passed
+  const totals = { files: 0, error: 0, warning: 0, information: 0 }
+  for (const name of files) {
+    const content = await contentOf(name, terminal)
+    if ('refused' in content) {
+      terminal.complain(`kafkafile: ${content.refused}\n`)
+      exit = Math.max(exit, content.exit)
+      continue
+    }
+    const report = reportOf(name, content.text)
+    totals.files++
+    for (const problem of report.problems) totals[problem.severity]++
+    if (report.problems.some(problem => problem.severity === 'error')) exit = EXIT.invalid
+    await terminal.print(options.json ? `${JSON.stringify(report)}\n` : readable(report))
+  }
+  if (!options.json) await terminal.print(`${summary(totals)}\n`)
+  return exit
+}
+
+async function contentOf(name: string, terminal: Terminal): Promise<Content> {
+  try {
+    const bytes =
+      name === STANDARD_INPUT ? await readAll(terminal.input) : await readFile(terminal, name)
+    if (bytes) return { text: new TextDecoder().decode(bytes) }
+    return {
+      refused: `${name}: larger than 32 MiB, which is no request file.`,
+      exit: EXIT.invalid,
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { refused: `${name}: cannot be read: ${why}.`, exit: EXIT.badOptions }
+  }
+}
+
+/** `undefined`: too large. */
+async function readFile(terminal: Terminal, name: string): Promise<Uint8Array | undefined> {
+  const file = await open(resolve(terminal.folder, name))
+  try {
+    const { size } = await file.stat()
+    if (size > LARGEST_BYTES) return undefined
+    return await readAll(file.createReadStream({ autoClose: false }))
+  } finally {
+    await file.close()
+  }
+}
+
+/** `undefined`: too large. A device or a pipe says no size beforehand. */
+async function readAll(input: AsyncIterable<unknown>): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of input) {
+    if (!(chunk instanceof Uint8Array)) continue
+    size += chunk.length
+    if (size > LARGEST_BYTES) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function readable(report: FileReport): string {
+  return report.problems.map(problem => `${lineOf(report.file, problem)}\n`).join('')
+}
+
+function lineOf(file: string, { line, column, severity, code, message }: ProblemReport): string {
+  return `${file}:${line}:${column} ${severity} ${code} ${message}`
+}
+
+function summary(totals: {
+  readonly files: number
+  readonly error: number
+  readonly warning: number
+}): string {
+  const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
+  return `${counted(totals.files, 'file')}, ${counted(totals.error, 'error')}, ${counted(totals.warning, 'warning')}`
+}
