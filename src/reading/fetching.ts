@@ -4,6 +4,7 @@ import type { Client } from '../kafkajs/client.ts'
 import { CODE, kafkaError } from '../kafkajs/errorCodes.ts'
 import { kafkaProblem } from '../kafkajs/problems.ts'
 import { Fetch } from '../kafkajs/protocol/fetch.ts'
+import { unlessAborted } from './aborting.ts'
 import { decodePages } from './decode.ts'
 import { farthestOffset, walkBatches, type BatchWalk } from './heads.ts'
 import { giveUp, type PartitionRead } from './partitionRead.ts'
@@ -29,7 +30,17 @@ export interface FetchContext {
   readonly lane: string
   /** How many bytes one answer may have. */
   readonly maxBytes: number
+  /** Ends every wait of this read. */
   readonly signal: AbortSignal
+  /** The caller wants no more: what is on its way is not waited for either. */
+  readonly cancelled: AbortSignal
+  /** Requests that are not answered yet. */
+  readonly inFlight: Set<InFlight>
+}
+
+interface InFlight {
+  readonly nodeId: number
+  readonly answer: Promise<unknown>
 }
 
 /** What one answer means for the partitions that were asked for. */
@@ -54,13 +65,14 @@ export interface FetchedPart {
 type Answer = Awaited<ReturnType<typeof sendFetch>>
 type AnsweredPartition = Answer['responses'][number]['partitions'][number]
 
-export function sendFetch(
+/** Rejects with `ProblemError`, or with the reason of the signal. */
+export async function sendFetch(
   context: FetchContext,
   nodeId: number,
   reads: readonly PartitionRead[],
 ): Promise<ReturnType<typeof Fetch.decode>> {
-  const { client, topic, committedOnly, lane, maxBytes, signal } = context
-  return client.send(
+  const { client, topic, committedOnly, lane, maxBytes, signal, cancelled } = context
+  const answer = client.send(
     nodeId,
     Fetch,
     {
@@ -79,7 +91,31 @@ export function sendFetch(
         },
       ],
     },
-    { atMost: FETCH_VERSION, lane, signal, timeout: MAX_WAIT_MS + ANSWER_TIMEOUT_MS },
+    { atMost: FETCH_VERSION, lane, signal: cancelled, timeout: MAX_WAIT_MS + ANSWER_TIMEOUT_MS },
+  )
+  const entry = { nodeId, answer }
+  context.inFlight.add(entry)
+  try {
+    return await unlessAborted(answer, signal)
+  } finally {
+    answer.catch(() => undefined).finally(() => context.inFlight.delete(entry))
+  }
+}
+
+/**
+ * Leaves the lane free for another read: waits for what is still on its way, or, where the read was
+ * cancelled, closes its connections.
+ */
+export async function releaseLane(context: FetchContext): Promise<void> {
+  const { client, lane, inFlight, cancelled } = context
+  const pending = [...inFlight]
+  if (!cancelled.aborted) {
+    await Promise.allSettled(pending.map(({ answer }) => answer))
+    return
+  }
+  const nodes = new Set(pending.map(({ nodeId }) => nodeId))
+  await Promise.allSettled(
+    [...nodes].map(async nodeId => (await client.connection(nodeId, { lane })).close()),
   )
 }
 

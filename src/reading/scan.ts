@@ -5,6 +5,7 @@ import type { OffsetContext } from '../kafkajs/offsets.ts'
 import { pause, toError } from '../kafkajs/waiting.ts'
 import {
   applyAnswer,
+  releaseLane,
   sendFetch,
   type FetchContext,
   type FetchedPart,
@@ -46,7 +47,7 @@ const FAILING_LIMIT_MS = 20_000
 
 /**
  * Reads a topic's partitions from their leaders until their ends, or until the signal aborts; then
- * it resolves without another update. Rejects with `ProblemError` where there is no topic to read;
+ * there is no further update. Resolves when the lane is free for another read. Rejects with `ProblemError` where there is no topic to read;
  * everything else that goes wrong is a problem of its partition, and the others go on.
  */
 export async function scan(options: ScanOptions): Promise<void> {
@@ -101,11 +102,21 @@ class Scan {
       lane,
       maxBytes: Math.floor(Math.min(Math.max(share, MIN_ANSWER_BYTES), MAX_ANSWER_BYTES)),
       signal: AbortSignal.any([options.signal, this.#stop.signal]),
+      cancelled: options.signal,
+      inFlight: new Set(),
     }
     this.#positions = { offsets, fetch: this.#fetch, request }
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#read()
+    } finally {
+      await releaseLane(this.#fetch)
+    }
+  }
+
+  async #read(): Promise<void> {
     for (const read of this.#reads) {
       if (this.#leaders.has(read.partition)) this.#unplaced.add(read)
       else giveUp(read, noSuchPartition(this.#request.topic, read.partition, this.#leaders.size))

@@ -29,8 +29,8 @@ export function decompress(
 
 /** A codec as kafkajs takes it; kafkajs brings its own gzip. */
 export interface KafkajsCodec {
-  compress(input: Buffer): Promise<Buffer>
-  decompress(input: Buffer): Promise<Buffer>
+  compress(input: Uint8Array): Promise<Buffer>
+  decompress(input: Uint8Array): Promise<Buffer>
 }
 
 /** What kafkajs lacks, for its producer and for a consumer that joins its group. */

@@ -1,0 +1,190 @@
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../base/log.ts'
+import { ProblemError, type Problem } from '../base/problem.ts'
+import type { ConnectionConfig } from '../kafka/connection.ts'
+import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
+import { weightOf, type FromWorker, type ToWorker } from './messages.ts'
+
+export interface ReaderOptions {
+  /** The worker's entry: `worker.ts` as it is, or its bundle. */
+  readonly workerPath: URL | string
+  /** Reaches the worker by a message, secrets included; never logged. */
+  readonly config: ConnectionConfig
+  readonly log: Log
+  /** How much of a topic one read may hold in memory on its way to the consumer. Default 64 MiB. */
+  readonly memoryBudgetBytes?: number
+  /** The worker ended on its own; the reads that were running got the same problem. */
+  readonly onCrash?: (problem: Problem) => void
+}
+
+/**
+ * Reads topics in a thread of its own, which is started on first use, ended when idle, and started
+ * anew after a crash.
+ */
+export interface Reader {
+  /**
+   * Nothing is sent until it is iterated. Ends after the update that is `done`, or as soon as the
+   * signal aborts; throws `ProblemError` where there is nothing to read. A consumer that is slow
+   * holds the reader back, and leaving the loop cancels it.
+   */
+  read(request: ReadRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<ReadUpdate>
+  /** Ends the thread and its connections; reads that are running end without another update. */
+  close(): Promise<void>
+}
+
+const DEFAULT_BUDGET_BYTES = 64 * 1024 * 1024
+const IDLE_MS = 60_000
+/** A batch that takes more than this of the heap ends the worker instead of the whole process. */
+const WORKER_HEAP_MB = 512
+
+export function createReader(options: ReaderOptions): Reader {
+  return new WorkerReader(options)
+}
+
+type Item = { readonly update: ReadUpdate } | { readonly problem: Problem } | 'end'
+
+/** What one read has got from the worker and not yet handed on. */
+class Inbox {
+  readonly #items: Item[] = []
+  #wake: (() => void) | undefined
+
+  put(item: Item): void {
+    this.#items.push(item)
+    this.#wake?.()
+  }
+
+  /** What comes next does not count any more. */
+  end(): void {
+    this.#items.length = 0
+    this.put('end')
+  }
+
+  async next(): Promise<Item> {
+    for (;;) {
+      const item = this.#items.shift()
+      if (item) return item
+      await new Promise<void>(resolve => (this.#wake = resolve))
+    }
+  }
+}
+
+class WorkerReader implements Reader {
+  readonly #options: ReaderOptions
+  readonly #inboxes = new Map<number, Inbox>()
+  #worker: Worker | undefined
+  #idle: NodeJS.Timeout | undefined
+  #waiting = 0
+  #lastId = 0
+  #closed = false
+
+  constructor(options: ReaderOptions) {
+    this.#options = options
+  }
+
+  async *read(
+    request: ReadRequest,
+    { signal }: { readonly signal: AbortSignal },
+  ): AsyncGenerator<ReadUpdate, void, undefined> {
+    if (signal.aborted) return
+    if (this.#closed) throw new ProblemError(CLOSED)
+    const id = ++this.#lastId
+    const inbox = new Inbox()
+    this.#inboxes.set(id, inbox)
+    const onAbort = () => inbox.end()
+    signal.addEventListener('abort', onAbort)
+    try {
+      this.#post({ kind: 'read', id, request })
+      for (;;) {
+        const item = await this.#awake(inbox.next())
+        if (item === 'end') return
+        if ('problem' in item) throw new ProblemError(item.problem)
+        yield item.update
+        if (item.update.done) return
+        this.#post({ kind: 'taken', id, weight: weightOf(item.update) })
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.#inboxes.delete(id)
+      this.#worker?.postMessage({ kind: 'cancel', id } satisfies ToWorker)
+      this.#endWhenIdle()
+    }
+  }
+
+  /** The worker keeps the process alive only while somebody waits for it. */
+  async #awake<T>(wait: Promise<T>): Promise<T> {
+    if (this.#waiting++ === 0) this.#worker?.ref()
+    try {
+      return await wait
+    } finally {
+      if (--this.#waiting === 0) this.#worker?.unref()
+    }
+  }
+
+  #post(message: ToWorker): void {
+    clearTimeout(this.#idle)
+    this.#worker ??= this.#start()
+    this.#worker.postMessage(message)
+  }
+
+  #start(): Worker {
+    const { workerPath, config, memoryBudgetBytes = DEFAULT_BUDGET_BYTES } = this.#options
+    const worker = new Worker(workerPath, {
+      name: 'kafka-reader',
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+    })
+    worker.unref()
+    worker.on('message', (message: FromWorker) => this.#receive(message))
+    worker.on('error', error => this.#crashed(worker, error))
+    worker.on('exit', code => this.#crashed(worker, new Error(`It exited with code ${code}.`)))
+    worker.postMessage({ kind: 'open', config, memoryBudgetBytes } satisfies ToWorker)
+    return worker
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === 'log') {
+      this.#options.log[message.level](message.message)
+      return
+    }
+    const inbox = this.#inboxes.get(message.id)
+    inbox?.put(
+      message.kind === 'update' ? { update: message.update } : { problem: message.problem },
+    )
+  }
+
+  #crashed(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    const detail = error instanceof Error ? error.message : String(error)
+    const problem: Problem = {
+      code: 'reader-stopped',
+      message: 'The reader of records stopped unexpectedly.',
+      advice: 'Read again: it is started anew.',
+      detail,
+    }
+    this.#options.log.error(`${problem.message} ${detail}`)
+    for (const inbox of this.#inboxes.values()) inbox.put({ problem })
+    this.#options.onCrash?.(problem)
+  }
+
+  #endWhenIdle(): void {
+    if (this.#inboxes.size > 0 || !this.#worker) return
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => void this.#terminate(), IDLE_MS)
+    this.#idle.unref()
+  }
+
+  async #terminate(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#idle)
+    for (const inbox of this.#inboxes.values()) inbox.end()
+    await this.#terminate()
+  }
+}
+
+const CLOSED: Problem = { code: 'closed', message: 'The connection to the cluster was closed.' }
