@@ -3,6 +3,7 @@ import type { Ask, Cluster } from '../kafka/cluster.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import { openClient } from './client.ts'
+import { throwExplained } from './diagnose.ts'
 import { committedOffsets, listOffsets, shareGroupOffsets } from './offsets.ts'
 import { describeGroups, listGroups } from './groups.ts'
 import { joinGroup } from './join.ts'
@@ -53,7 +54,7 @@ export async function createCluster(
     await client.metadata([], ask)
   } catch (error) {
     client.close()
-    throw error
+    return throwExplained(error, config, ask.signal)
   }
   const untilClosed = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal])
   return {

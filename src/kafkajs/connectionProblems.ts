@@ -212,9 +212,7 @@ function closedProblem(failure: Failure, attempt: Attempt, where: string): Probl
   switch (attempt.stage) {
     case 'open':
     case 'versions':
-      return attempt.config.tls
-        ? closedEarly(where, 'Check that this is a Kafka port.', message)
-        : closedEarly(where, 'Check that this is a Kafka port, and whether it wants TLS.', message)
+      return closedEarly(where, attempt.config, message)
     case 'login':
       return problem(
         'login-broken-off',
@@ -232,11 +230,13 @@ function closedProblem(failure: Failure, attempt: Attempt, where: string): Probl
   }
 }
 
-function closedEarly(where: string, advice: string, detail: string): Problem {
+function closedEarly(where: string, { tls }: Attempt['config'], detail: string): Problem {
+  const kafka = 'Check that this is a Kafka port'
+  const more = tls ? 'whether it wants a client certificate' : 'whether it wants TLS'
   return problem(
     'closed-early',
     `${where} closed the connection before it said anything.`,
-    advice,
+    tls?.certificate === undefined ? `${kafka}, and ${more}.` : `${kafka}.`,
     detail,
   )
 }

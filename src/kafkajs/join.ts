@@ -35,9 +35,9 @@ export async function* joinGroup(
   request: JoinRequest,
   signal: AbortSignal,
 ): AsyncGenerator<JoinUpdate> {
-  if (signal.aborted) return
+  if (isOver(signal)) return
   const started = await prepare(context, request, signal)
-  if (signal.aborted) return
+  if (isOver(signal)) return
   if ('problem' in started) {
     yield { kind: 'problem', problem: started.problem }
     return
@@ -52,6 +52,11 @@ export async function* joinGroup(
     signal.removeEventListener('abort', onAbort)
     await member.stopped()
   }
+}
+
+/** A function, because a check of the property would count as settled for what follows. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted
 }
 
 interface Plan {
@@ -236,7 +241,8 @@ class GroupMember {
   }
 
   /** The batch counts as consumed, and is committed, when it was taken. */
-  async #take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
     const records = batch.messages.map((message): KafkaRecord => ({
       topic: batch.topic,
       partition: batch.partition,
@@ -246,15 +252,18 @@ class GroupMember {
       value: message.value,
       headers: headersOf(message),
     }))
-    if (this.updates.ended) throw new Error('The consumer has stopped.')
     const waiting = new AbortController()
     const taken = this.updates.put({ kind: 'records', records }).finally(() => waiting.abort())
-    while (!waiting.signal.aborted) {
-      if (this.updates.ended) throw new Error('The consumer has stopped.')
-      await heartbeat()
+    while (!isOver(waiting.signal)) {
+      this.#throwIfStopped()
+      await payload.heartbeat()
       await pause(HEARTBEAT_MS / 3, waiting.signal).catch(() => undefined)
     }
     await taken
+  }
+
+  #throwIfStopped(): void {
+    if (this.updates.ended) throw new Error('The consumer has stopped.')
   }
 
   #tell(error: unknown): void {

@@ -96,7 +96,7 @@ export async function describeQuorum(
   const body = { topics: [{ topicName: QUORUM_TOPIC, partitions: [{ partitionIndex: 0 }] }] }
   const answer = await client.send('any', DescribeQuorum, body, ask)
   const quorum = answer.topics[0]?.partitions[0]
-  if (answer.errorCode !== CODE.none || !quorum || quorum.errorCode !== CODE.none) return undefined
+  if (answer.errorCode !== CODE.none || quorum?.errorCode !== CODE.none) return undefined
   const leaderId = known(quorum.leaderId)
   return {
     ...(leaderId !== undefined && { leaderId }),
