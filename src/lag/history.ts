@@ -1,3 +1,5 @@
+import { partitionName, type GroupReading } from './reading.ts'
+
 /** One look at the group as a whole. Undefined: not known then. */
 export interface HistoryPoint {
   /** Ms since the epoch. */
@@ -79,6 +81,15 @@ export class LagHistory {
     }
   }
 
+  /** The lags of one partition with their times, from `since` on; what is not known is left out. */
+  trend(name: string, since: number): readonly (readonly [at: number, lag: number])[] {
+    const column = this.#lags.get(name) ?? []
+    return this.#times.flatMap((at, index) => {
+      const lag = column[index]
+      return at < since || lag === undefined || Number.isNaN(lag) ? [] : [[at, lag] as const]
+    })
+  }
+
   #column(name: string): number[] {
     const known = this.#lags.get(name)
     if (known) return known
@@ -111,6 +122,53 @@ export class LagHistory {
     this.#points = points
     this.#lags = lags
   }
+}
+
+/** A history that goes on from what `series` held. */
+export function historyOf(
+  series: HistorySeries,
+  limits: HistoryLimits = HISTORY_LIMITS,
+): LagHistory {
+  const history = new LagHistory(limits)
+  for (const [index, at] of series.times.entries()) {
+    const lags = new Map<string, number>()
+    for (const [name, column] of Object.entries(series.lags)) {
+      const lag = column[index]
+      if (typeof lag === 'number') lags.set(name, lag)
+    }
+    history.add(
+      {
+        at,
+        ...known('produceRate', series.produced[index]),
+        ...known('consumeRate', series.consumed[index]),
+        ...known('totalLag', series.totalLag[index]),
+      },
+      lags,
+    )
+  }
+  return history
+}
+
+function known<K extends string>(key: K, value: number | null | undefined) {
+  return typeof value === 'number' ? ({ [key]: value } as Readonly<Record<K, number>>) : undefined
+}
+
+/** What a history keeps of a reading. A bound is no lag. */
+export function addReading(history: LagHistory, reading: GroupReading): void {
+  const lags = new Map<string, number>()
+  for (const partition of reading.partitions)
+    if (partition.lag !== undefined && !partition.lagIsBound)
+      lags.set(partitionName(partition), Number(partition.lag))
+  const { at, produceRate, consumeRate, totalLag } = reading
+  history.add(
+    {
+      at,
+      ...known('produceRate', produceRate),
+      ...known('consumeRate', consumeRate),
+      ...known('totalLag', totalLag === undefined ? undefined : Number(totalLag)),
+    },
+    lags,
+  )
 }
 
 function orNull(value: number): number | null {

@@ -4,9 +4,9 @@ import { Emitter, type Event } from '../base/events.ts'
 import { silentLog, type Log } from '../base/log.ts'
 import { problemOf, type Problem } from '../base/problem.ts'
 import type { Cluster } from '../kafka/cluster.ts'
-import { LagHistory } from './history.ts'
+import { addReading, LagHistory } from './history.ts'
 import { look, newMemory, tooLate, type Found, type GroupMemory, type TopicMemory } from './look.ts'
-import { partitionName, type GroupReading } from './reading.ts'
+import type { GroupReading } from './reading.ts'
 import { GroupTrack } from './track.ts'
 
 export const DEFAULT_INTERVAL = 2000
@@ -238,7 +238,7 @@ export class LagPoller implements Disposable {
       return
     }
     const reading = watched.track.add({ at, interval, group, partitions })
-    addToHistory(watched.history, reading)
+    addReading(watched.history, reading)
     this.#tell(watched, { groupId, status: 'measured', reading })
   }
 
@@ -298,21 +298,4 @@ function intervalOf({ onlookers }: Watched): number | undefined {
 /** What is due very soon is looked at together with what is due now. */
 function isDueWith(watched: Watched, now: number): boolean {
   return watched.dueAt <= now + (intervalOf(watched) ?? DEFAULT_INTERVAL) / 5
-}
-
-function addToHistory(history: LagHistory, reading: GroupReading): void {
-  const lags = new Map<string, number>()
-  for (const partition of reading.partitions)
-    if (partition.lag !== undefined && !partition.lagIsBound)
-      lags.set(partitionName(partition), Number(partition.lag))
-  const { at, produceRate, consumeRate, totalLag } = reading
-  history.add(
-    {
-      at,
-      ...(produceRate === undefined ? {} : { produceRate }),
-      ...(consumeRate === undefined ? {} : { consumeRate }),
-      ...(totalLag === undefined ? {} : { totalLag: Number(totalLag) }),
-    },
-    lags,
-  )
 }

@@ -1,0 +1,114 @@
+import type { Actions } from './view.ts'
+
+export interface KeyTargets {
+  readonly toolbar: HTMLElement
+  readonly main: HTMLElement
+  readonly actions: Actions
+  isPaused(): boolean
+  /** Moves the focus to a row, as near as there is one. */
+  focusAt(index: number): void
+  indexOf(partition: string): number
+  pageSize(): number
+}
+
+/** One tab stop per part; arrows inside. Space pauses, R looks now, Ctrl+C copies as text. */
+export function listenToKeys(targets: KeyTargets): void {
+  targets.toolbar.addEventListener('keydown', event => {
+    moveInToolbar(targets.toolbar, event)
+  })
+  targets.toolbar.addEventListener('focusin', event => {
+    rove(targets.toolbar, event.target as HTMLElement)
+  })
+  new MutationObserver(() => {
+    rove(targets.toolbar, undefined)
+  }).observe(targets.toolbar, { childList: true, subtree: true })
+  document.addEventListener('keydown', event => {
+    if (event.defaultPrevented || event.altKey) return
+    const row = rowOf(event.target)
+    const handled = row ? moveInTable(targets, row, event) : false
+    if (handled || anywhere(targets, row, event)) event.preventDefault()
+  })
+}
+
+function rowOf(target: EventTarget | null): string | undefined {
+  const row = target instanceof Element ? target.closest<HTMLElement>('tbody tr') : null
+  return row?.dataset['name']
+}
+
+function anywhere(targets: KeyTargets, row: string | undefined, event: KeyboardEvent): boolean {
+  const { actions } = targets
+  const onControl = event.target instanceof Element && event.target.closest('button, select, input')
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() !== 'c' || hasTextSelected()) return false
+    actions.copy(row)
+    return true
+  }
+  if (onControl) return false
+  if (event.key === ' ') actions.pause(!targets.isPaused())
+  else if (event.key.toLowerCase() === 'r') actions.lookNow()
+  else return false
+  return true
+}
+
+function hasTextSelected(): boolean {
+  return (getSelection()?.toString() ?? '') !== ''
+}
+
+function moveInTable(targets: KeyTargets, row: string, event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey) return false
+  if (event.key === 'Enter') targets.actions.select(row)
+  else if (event.key === 'Escape') targets.actions.select(undefined)
+  else {
+    const to = destination(event.key, targets.indexOf(row), targets.pageSize())
+    if (to === undefined) return false
+    targets.focusAt(to)
+  }
+  return true
+}
+
+function destination(key: string, index: number, page: number): number | undefined {
+  switch (key) {
+    case 'ArrowDown':
+      return index + 1
+    case 'ArrowUp':
+      return index - 1
+    case 'PageDown':
+      return index + page
+    case 'PageUp':
+      return index - page
+    case 'Home':
+      return 0
+    case 'End':
+      return Infinity
+    default:
+      return undefined
+  }
+}
+
+function controls(toolbar: HTMLElement): HTMLElement[] {
+  const all = [...toolbar.querySelectorAll<HTMLElement>('button, select')]
+  return all.filter(control => control.offsetParent !== null)
+}
+
+function moveInToolbar(toolbar: HTMLElement, event: KeyboardEvent): void {
+  const all = controls(toolbar)
+  const index = all.indexOf(event.target as HTMLElement)
+  const steps: Partial<Record<string, number>> = {
+    ArrowRight: index + 1,
+    ArrowLeft: index - 1 + all.length,
+    Home: 0,
+    End: all.length - 1,
+  }
+  const to = steps[event.key]
+  if (to === undefined || index < 0) return
+  event.preventDefault()
+  all[to % all.length]?.focus()
+}
+
+/** The control that had the focus is the tab stop; at first the first. */
+function rove(toolbar: HTMLElement, focused: HTMLElement | undefined): void {
+  const all = controls(toolbar)
+  const stop = focused ?? all.find(control => control.tabIndex === 0) ?? all[0]
+  const chosen = stop && all.includes(stop) ? stop : all[0]
+  for (const control of all) control.tabIndex = control === chosen ? 0 : -1
+}
