@@ -81,6 +81,8 @@ export type MessagesPhase =
   'connecting' | 'reading' | 'following' | 'paused' | 'stopped' | 'done' | 'failed'
 
 export interface MessagesState {
+  /** What the view keeps for the host over a reload. */
+  readonly saved: SavedReading
   readonly topic: string
   readonly cluster: string
   /** In words: `last 100 of each partition`, `earliest`, `committed offsets of billing`. */
@@ -113,6 +115,17 @@ export interface MessagesState {
   readonly memory: number
   readonly budget: number
   readonly progress: readonly PartitionState[]
+}
+
+/** What was read where: enough to read it again. Holds no record and no secret. */
+export interface SavedReading {
+  readonly id: string
+  readonly clusterId: string
+  readonly adjustable: boolean
+  readonly text: {
+    readonly group?: string
+    readonly properties: Readonly<Record<string, string>>
+  }
 }
 
 export interface PartitionState {

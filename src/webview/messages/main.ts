@@ -82,6 +82,7 @@ const actions: Actions = {
 function showState(next: MessagesState): void {
   if (state && next.revision !== state.revision && next.count === 0) seen = 0
   state = next
+  host.save(next.saved)
   pages.update(next.revision, endOf(next))
   list.update(next.dropped, endOf(next))
   if (list.following) seen = endOf(next)

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import type { KafkaRecord } from '../../kafka/record.ts'
+
+const SCHEME = 'kafka-record'
+/** Records that can be looked at again in a tab that was left; older ones say that they are gone. */
+const MOST_DOCUMENTS = 200
+
+/** Read-only documents of records: what a click in the table opens. */
+export interface RecordDocuments extends Disposable {
+  open(clusterId: string, record: KafkaRecord, text: string): Promise<void>
+}
+
+export function createRecordDocuments(): RecordDocuments {
+  const store = new DisposableStore()
+  const texts = new Map<string, string>()
+  const changed = store.add(new vscode.EventEmitter<vscode.Uri>())
+  store.add(
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: uri =>
+        texts.get(uri.toString()) ?? 'This record is no longer held in memory: open it again.\n',
+    }),
+  )
+  return {
+    async open(clusterId, record, text) {
+      const uri = uriOf(clusterId, record)
+      keep(texts, uri.toString(), text)
+      changed.fire(uri)
+      const document = await vscode.workspace.openTextDocument(uri)
+      await vscode.languages.setTextDocumentLanguage(document, 'json')
+      await vscode.window.showTextDocument(document, {
+        viewColumn: vscode.ViewColumn.Beside,
+        preserveFocus: true,
+        preview: true,
+      })
+    },
+    dispose: () => {
+      store.dispose()
+      texts.clear()
+    },
+  }
+}
+
+/** `kafka-record:/orders-2 @ 752511.json?local`: the path is what the tab shows. */
+function uriOf(clusterId: string, { topic, partition, offset }: KafkaRecord): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    path: `/${topic}-${partition} @ ${offset}.json`,
+    query: clusterId,
+  })
+}
+
+function keep(texts: Map<string, string>, key: string, text: string): void {
+  texts.delete(key)
+  texts.set(key, text)
+  for (const oldest of texts.keys()) {
+    if (texts.size <= MOST_DOCUMENTS) return
+    texts.delete(oldest)
+  }
+}
