@@ -26,7 +26,7 @@ export const LAYERS = {
   },
   registry: { folders: ['base', 'formats'], packages: ['node:'] },
   local: { folders: ['base'], packages: ['node:'] },
-  sample: { folders: ['base'], packages: ['kafkajs', '@platformatic/kafka', 'node:'] },
+  sample: { folders: ['base', 'kafkajs'], packages: ['kafkajs', '@platformatic/kafka', 'node:'] },
   cli: {
     folders: [
       'base',

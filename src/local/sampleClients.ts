@@ -25,10 +25,14 @@ export class SampleClients {
   start(bootstrapServers: string): void {
     if (this.#entry === undefined || this.#child) return
     // Its standard input is a pipe: when this process is killed, the program sees it close.
-    const child = spawn(process.execPath, [this.#entry, JSON.stringify({ bootstrapServers })], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    })
+    const child = spawn(
+      process.execPath,
+      [this.#entry, JSON.stringify({ bootstrapServers, endsWithInput: true })],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+      },
+    )
     this.#child = child
     const started = performance.now()
     child.stdin.on('error', () => undefined)
