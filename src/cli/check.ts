@@ -15,7 +15,7 @@ export interface Terminal {
 export const EXIT = { passed: 0, badOptions: 1, invalid: 2, runtime: 3 } as const
 
 /** A tree costs a multiple of its text: what is larger is refused instead of filling the memory. */
-const LARGEST_BYTES = 32 * 1024 * 1024
+const LARGEST_BYTES = 16 * 1024 * 1024
 
 type Content = { readonly text: string } | { readonly refused: string; readonly exit: number }
 
@@ -55,7 +55,7 @@ async function contentOf(name: string, terminal: Terminal): Promise<Content> {
       name === STANDARD_INPUT ? await readAll(terminal.input) : await readFile(terminal, name)
     if (bytes) return { text: new TextDecoder().decode(bytes) }
     return {
-      refused: `${name}: larger than 32 MiB, which is no request file.`,
+      refused: `${name}: larger than 16 MiB, which is no request file.`,
       exit: EXIT.invalid,
     }
   } catch (error) {

@@ -1,0 +1,322 @@
+import { fakerNames, scopeOf, SYSTEM_NAMES } from '../names.ts'
+import type { Span } from '../lines.ts'
+import type { Block, BlockKind, KafkaFile } from '../tree.ts'
+import { FORMATS, type FormatDefinition } from '../values/formats.ts'
+import {
+  BLOCK_DOCUMENTATION,
+  definitionOf,
+  definitionsOf,
+  type PropertyDefinition,
+} from '../vocabulary.ts'
+import { placeAt, type PlaceInFile } from './place.ts'
+
+export type CompletionKind =
+  | 'block'
+  | 'property'
+  | 'value'
+  | 'format'
+  | 'topic'
+  | 'group'
+  | 'function'
+  | 'variable'
+  | 'directive'
+
+export interface Completion {
+  readonly label: string
+  readonly kind: CompletionKind
+  readonly detail?: string
+  /** Markdown. */
+  readonly documentation?: string
+  /** Replaces `span`; with `snippet` in the editor's snippet syntax. */
+  readonly insert: string
+  readonly snippet?: true
+  readonly span: Span
+  /** Asking again right after inserting has more to offer. */
+  readonly again?: true
+}
+
+/** What completion can offer beyond the language; absent: not known. */
+export interface CompletionKnowledge {
+  readonly topics?: readonly { readonly name: string; readonly partitions?: number }[]
+  readonly groups?: readonly string[]
+  /** Names of an environment. */
+  readonly names?: Iterable<string>
+}
+
+/** What can stand at an offset. */
+export function complete(
+  file: KafkaFile,
+  offset: number,
+  knowledge: CompletionKnowledge = {},
+): readonly Completion[] {
+  const place = placeAt(file, offset)
+  const { block, property, before } = place
+  const template = templateStart(before)
+  if (template !== undefined) return names(file, offset, place, template, knowledge)
+  if (/^\s*--/.test(before)) return directives(offset, before)
+  if (!block) return /^[A-Za-z]*$/.test(before) ? blocks(place) : []
+  if (place.line === block.startLine) return groups(block, offset, before, knowledge)
+  if (property && offset > property.nameSpan.end) return values(file, offset, place, knowledge)
+  return mayBeProperty(file, block, place) ? properties(block, place) : []
+}
+
+/** Where the name in an open `{{` starts, as an index of the line. */
+function templateStart(before: string): number | undefined {
+  const match = /\{\{[ \t]*(?:json[ \t]+)?([$\w.-]*)$/.exec(before)
+  return match ? match.index + match[0].length - (match[1] ?? '').length : undefined
+}
+
+function names(
+  file: KafkaFile,
+  offset: number,
+  { lineSpan, after }: PlaceInFile,
+  start: number,
+  knowledge: CompletionKnowledge,
+): readonly Completion[] {
+  const rest = /^[\w.-]*/.exec(after)?.[0] ?? ''
+  const span = { start: lineSpan.start + start, end: offset + rest.length }
+  const closed = /^[^{]*?\}\}/.test(after.slice(rest.length))
+  const close = closed ? '' : '}}'
+  const scope = scopeOf(file, knowledge.names)
+  const of = (label: string, kind: CompletionKind, more: Partial<Completion> = {}): Completion => ({
+    label,
+    kind,
+    insert: label + close,
+    span,
+    ...more,
+  })
+  return [
+    ...file.variables.map(({ name, value }) => of(name, 'variable', { detail: value })),
+    ...[...scope.captures].map(name => of(name, 'variable', { detail: 'captured' })),
+    ...[...scope.given].map(name => of(name, 'variable', { detail: 'environment' })),
+    ...SYSTEM_NAMES.map(({ name, usage, documentation }) =>
+      of(name, 'function', { detail: usage, documentation }),
+    ),
+    ...fakerNames().map(name =>
+      name.endsWith('(')
+        ? of(name.slice(0, -1), 'function', {
+            detail: 'faker',
+            insert: `${name}\${1})${escaped(close)}`,
+            snippet: true,
+          })
+        : of(name, 'function', { detail: 'faker' }),
+    ),
+  ]
+}
+
+/** A closing brace would end a placeholder. */
+function escaped(text: string): string {
+  return text.replaceAll('}', '\\}')
+}
+
+const DIRECTIVES: readonly (readonly [name: string, argument: string, documentation: string])[] = [
+  ['cluster', ' ${1:name}', 'The cluster: outside blocks for the rest of the file.'],
+  ['env', ' ${1:name}', 'The environment: outside blocks for the rest of the file.'],
+  ['skip', '', 'Leaves the block out when the file runs.'],
+  ['only', '', 'Runs only the blocks that have this.'],
+  ['tag', ' ${1:name}', 'Names that a run can choose by.'],
+  ['delay', ' ${1:2s}', 'Waits before the block.'],
+  ['ignore', ' ${1:K104}', 'Hides a problem: in a block there, outside in the rest of the file.'],
+]
+
+function directives(offset: number, before: string): readonly Completion[] {
+  const match = /^\s*--\s*(@[\w-]*)?$/.exec(before)
+  if (!match) return []
+  const span = { start: offset - (match[1]?.length ?? 0), end: offset }
+  const blank = before.endsWith('--') ? ' ' : ''
+  return DIRECTIVES.map(([name, argument, documentation]) => ({
+    label: `@${name}`,
+    kind: 'directive',
+    documentation,
+    insert: `${blank}@${name}${argument}`,
+    snippet: true,
+    span,
+  }))
+}
+
+const NEW_BLOCKS: Readonly<Record<BlockKind, string>> = {
+  PRODUCER: 'PRODUCER ${1:name}\ntopic: ${2:topic}\n${3:value}\n\n###\n',
+  CONSUMER: 'CONSUMER ${1:group}\ntopic: ${2:topic}\nfrom: ${3|earliest,latest,tail(20)|}\n',
+  EXPECT: 'EXPECT ${1:name}\ntopic: ${2:topic}\nwithin: ${3:10s}\n',
+  TOPIC: 'TOPIC\ntopic: ${1:topic}\npartitions: ${2:3}\n',
+  DEFAULTS: 'DEFAULTS\ntopic: ${1:topic}\n',
+}
+
+function blocks({ lineSpan, before, after }: PlaceInFile): readonly Completion[] {
+  const rest = /^[A-Za-z]*/.exec(after)?.[0] ?? ''
+  const span = { start: lineSpan.start, end: lineSpan.start + before.length + rest.length }
+  return (Object.keys(NEW_BLOCKS) as BlockKind[]).map(kind => ({
+    label: kind,
+    kind: 'block',
+    documentation: BLOCK_DOCUMENTATION[kind],
+    insert: NEW_BLOCKS[kind],
+    snippet: true,
+    span,
+  }))
+}
+
+function groups(
+  block: Block,
+  offset: number,
+  before: string,
+  knowledge: CompletionKnowledge,
+): readonly Completion[] {
+  const isGroup = block.kind === 'CONSUMER' ? /^CONSUMER\s+/ : /^EXPECT\s+GROUP\s+/
+  const match = isGroup.exec(before)
+  if (!match || (block.kind !== 'CONSUMER' && block.kind !== 'EXPECT')) return []
+  const start = offset - (before.length - match[0].length)
+  return (knowledge.groups ?? []).map(label => ({
+    label,
+    kind: 'group',
+    insert: label,
+    span: { start, end: Math.max(offset, block.group?.span.end ?? 0) },
+  }))
+}
+
+/** In a PRODUCER a name can stand above the value, or where its first line is being written. */
+function mayBeProperty(file: KafkaFile, block: Block, place: PlaceInFile): boolean {
+  const pattern = block.kind === 'PRODUCER' ? /^[A-Za-z-]*$/ : /^\s*[A-Za-z-]*$/
+  if (!pattern.test(place.before)) return false
+  if (!place.inBody || !block.body) return true
+  const first = file.lines.lineAt(block.body.span.start)
+  return block.kind === 'PRODUCER' && place.line === first
+}
+
+function properties(block: Block, place: PlaceInFile): readonly Completion[] {
+  const { lineSpan, before, after } = place
+  const word = /^\s*/.exec(before)?.[0].length ?? 0
+  const rest = /^[\w-]*/.exec(after)?.[0] ?? ''
+  const span = { start: lineSpan.start + word, end: lineSpan.start + before.length + rest.length }
+  const hasColon = /^\s*:/.test(after.slice(rest.length))
+  const used = new Set(
+    block.properties.filter(each => each.line !== place.line).map(each => each.name),
+  )
+  return definitionsOf(block.kind)
+    .filter(definition => definition.repeatable ?? !used.has(definition.name))
+    .map(definition => ({
+      label: definition.name,
+      kind: 'property',
+      documentation: definition.documentation,
+      insert: hasColon ? definition.name : `${definition.name}: ${placeholder(definition)}`,
+      ...(!hasColon && { snippet: true, ...(asksAgain(definition) && { again: true }) }),
+      span,
+    }))
+}
+
+function asksAgain(definition: PropertyDefinition): boolean {
+  return ['topic', 'format', 'position', 'schema'].includes(definition.kind)
+}
+
+function placeholder(definition: PropertyDefinition): string {
+  if (definition.choices) return `\${1|${definition.choices.join(',')}|}`
+  return asksAgain(definition) ? '' : (definition.examples?.[0] ?? '')
+}
+
+function values(
+  file: KafkaFile,
+  offset: number,
+  { block, property }: PlaceInFile,
+  knowledge: CompletionKnowledge,
+): readonly Completion[] {
+  if (!block || !property) return []
+  const definition = definitionOf(block.kind, property.name)
+  if (!definition) return []
+  const isEmpty = !property.value
+  const span = isEmpty ? { start: offset, end: offset } : property.valueSpan
+  if (offset < span.start) return []
+  const blank = file.text[span.start - 1] === ':' ? ' ' : ''
+  const written = file.text.slice(span.start, offset)
+  return offersFor(definition, block, written, knowledge).map(({ insert, ...offer }) => ({
+    ...offer,
+    insert: blank + insert,
+    span,
+  }))
+}
+
+type Offer = Omit<Completion, 'span'>
+
+const POSITIONS: readonly (readonly [label: string, insert: string, documentation: string])[] = [
+  ['earliest', 'earliest', 'The oldest record.'],
+  ['latest', 'latest', 'The end as it is when reading starts.'],
+  ['committed', 'committed', 'The committed offsets of the group.'],
+  ['tail(20)', 'tail(${1:20})', 'The last records of each partition.'],
+  ['now-1h', 'now-${1:1h}', 'The records of the last hour.'],
+  ['0', '${1:0}', 'An offset, in every partition.'],
+  [
+    '2026-01-31',
+    '${1:2026-01-31}',
+    'A day or a time: `2026-01-31T10:00Z`; without a zone it is local.',
+  ],
+  ['0:10,*:latest', '${1:0}:${2:10},*:latest', 'A position for each partition.'],
+]
+
+function offersFor(
+  definition: PropertyDefinition,
+  block: Block,
+  written: string,
+  knowledge: CompletionKnowledge,
+): readonly Offer[] {
+  switch (definition.kind) {
+    case 'topic':
+      return (knowledge.topics ?? []).map(({ name, partitions }) => ({
+        label: name,
+        kind: 'topic',
+        insert: name,
+        ...(partitions !== undefined && {
+          detail: partitions === 1 ? '1 partition' : `${partitions} partitions`,
+        }),
+      }))
+    case 'format':
+      return formats(block, written)
+    case 'position':
+      return POSITIONS.map(([label, insert, documentation]) => ({
+        label,
+        kind: 'value',
+        insert,
+        snippet: true,
+        documentation,
+      }))
+    case 'choice':
+      return (definition.choices ?? []).map(label => ({ label, kind: 'value', insert: label }))
+    case 'schema':
+    case 'headers':
+    case 'assignment':
+    case 'capture':
+    case 'duration':
+    case 'rate':
+    case 'partitions':
+    case 'integer':
+    case 'time':
+    case 'file':
+    case 'expression':
+    case 'text':
+      return (definition.examples ?? []).map(insert => ({
+        label: insert.replaceAll(/\$\{\d:([^}]*)\}/g, '$1'),
+        kind: 'value',
+        insert,
+        snippet: true,
+      }))
+  }
+}
+
+function formats(block: Block, written: string): readonly Offer[] {
+  const open = /^([\w-]+)\(/.exec(written)
+  const use = block.kind === 'PRODUCER' ? 'sending' : 'reading'
+  const usable = FORMATS.filter(format => format.only === undefined || format.only === use)
+  return usable
+    .filter(format => !open || format.name === open[1])
+    .flatMap(format => [...(open ? [] : [plain(format)]), ...withParameters(format)])
+}
+
+function plain({ name, documentation, runs }: FormatDefinition): Offer {
+  const detail = runs ? {} : { detail: 'later version' }
+  const written = name === 'bytes' ? 'bytes(base64)' : name
+  return { label: written, kind: 'format', insert: written, documentation, ...detail }
+}
+
+function withParameters({ name, parameters = [] }: FormatDefinition): readonly Offer[] {
+  return parameters.map(parameter => {
+    const written = `${name}(${parameter})`
+    return { label: written, kind: 'format', insert: written }
+  })
+}
