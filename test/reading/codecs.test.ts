@@ -109,7 +109,10 @@ describe('codecs', () => {
   })
 
   it('read lz4 frames with checksums, a content size and linked blocks', () => {
-    const expected = Array.from({ length: 9_000 }, (_, id) => `{"id":${id % 700},"name":"somebody"}`)
+    const expected = Array.from(
+      { length: 9_000 },
+      (_, id) => `{"id":${id % 700},"name":"somebody"}`,
+    )
     for (const name of ['linked', 'plain']) {
       const frame = readFileSync(new URL(`golden/${name}.lz4`, import.meta.url))
       assert.equal(Buffer.from(decompress(3, frame)).toString(), expected.join('\n'))

@@ -26,7 +26,7 @@ export function decode(
 ): Decoded {
   const { from = 0n, to = FAR, aborted } = options
   const walk = walkBatches(bytes, from, FAR)
-  const pages = decodePages({
+  const fetched = {
     topic: 't',
     partition: 0,
     records: bytes,
@@ -34,7 +34,8 @@ export function decode(
     from,
     to,
     aborted,
-  })
+  }
+  const pages = [...decodePages(fetched)]
   return {
     records: pages.flatMap(recordsOf),
     errors: pages.flatMap(page => page.errors),
