@@ -47,14 +47,26 @@ export const PASSWORD_NEEDED = 'password-needed'
 export const CANCELLED = 'cancelled'
 
 /**
- * Whether a rejected call means that the broker is away, in difference to a broker that answered
- * with a refusal: those have Kafka's own names, in upper case.
+ * Whether a problem means that the broker is away, and that it may come back by itself: in
+ * difference to one that answered with a refusal, and to what only the user can put right, such as
+ * a password.
  */
-export function isLoss(problem: Problem): boolean {
-  return /^[a-z]/.test(problem.code) && !NO_LOSS.has(problem.code)
+export function isLoss({ code }: Problem): boolean {
+  return LOSSES.has(code)
 }
 
-const NO_LOSS = new Set([CANCELLED, 'aborted', 'unexpected', 'unsupported', 'invalid', 'not-found'])
+const LOSSES = new Set([
+  'refused',
+  'unknown-host',
+  'unreachable',
+  'no-answer',
+  'closed-early',
+  'connection-failed',
+  'connection-lost',
+  'broker-gone',
+  'login-broken-off',
+  'advertised-unreachable',
+])
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const attempts = new Map<string, Attempt>()

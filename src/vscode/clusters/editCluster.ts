@@ -1,6 +1,8 @@
 import * as vscode from 'vscode'
 import { problemOf, ProblemError, type Problem } from '../../base/problem.ts'
 import type { ConnectionConfig } from '../../kafka/connection.ts'
+import type { ConnectionTest } from '../../kafkajs/diagnose.ts'
+import { plural } from '../../lag/format.ts'
 import type { SavedCluster } from './clusters.ts'
 import { clusterSteps } from './clusterSteps.ts'
 import { connectionConfig, readTlsFiles } from './connectionConfig.ts'
@@ -20,8 +22,11 @@ import { bareId } from './settings.ts'
 import { prefixOf } from './settingsFile.ts'
 import { walkSteps } from './steps.ts'
 
-/** Tries a connection as far as an ordinary request. Rejects with `ProblemError`. */
-export type TestConnection = (config: ConnectionConfig, signal: AbortSignal) => Promise<unknown>
+/** Tries a connection as far as every broker's advertised address; rejects when the signal aborts. */
+export type TestConnection = (
+  config: ConnectionConfig,
+  signal: AbortSignal,
+) => Promise<ConnectionTest>
 
 /**
  * The guided input, from a draft to a saved cluster. Undefined: given up, and nothing was saved.
@@ -83,19 +88,31 @@ async function tryUntilSettled(
   test: TestConnection,
 ): Promise<Verdict> {
   for (;;) {
-    const problem = await tryConnection(cluster, secret, test)
-    if (!problem) return 'save'
-    const verdict = await askAfterFailure(cluster, problem)
+    const tested = await tryConnection(cluster, secret, test)
+    if (tested.ok) {
+      void showSuccess(cluster, tested)
+      return 'save'
+    }
+    const verdict = await askAfterFailure(cluster, tested.problem)
     if (verdict !== 'again') return verdict
   }
 }
 
-/** Why the connection does not work; undefined: it does. */
-export async function tryConnection(
+function showSuccess(cluster: SavedCluster, tested: ConnectionTest & { ok: true }) {
+  const brokers = plural(tested.brokers.length, 'broker')
+  const found = `${cluster.name} answers: Kafka ${tested.versionHint}, ${brokers}.`
+  const [problem] = tested.problems
+  return problem
+    ? vscode.window.showWarningMessage(`${found} ${problem.message} ${problem.advice ?? ''}`.trim())
+    : vscode.window.showInformationMessage(found)
+}
+
+/** Whether the connection works, as far as it can be told without changing anything. */
+async function tryConnection(
   cluster: SavedCluster,
   secret: ClusterSecret,
   test: TestConnection,
-): Promise<Problem | undefined> {
+): Promise<ConnectionTest> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: `Testing the connection to ${cluster.bootstrapServers.join(', ')}`,
@@ -107,10 +124,9 @@ export async function tryConnection(
     try {
       const files = await readTlsFiles(cluster, readPemFile)
       const tested = test(connectionConfig(cluster, files, secret), controller.signal)
-      await Promise.race([tested, rejectOn(controller.signal)])
-      return undefined
+      return await Promise.race([tested, rejectOn(controller.signal)])
     } catch (error) {
-      return problemOf(error)
+      return { ok: false, problem: problemOf(error) }
     }
   })
 }

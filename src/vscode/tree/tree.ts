@@ -4,13 +4,13 @@ import type { Log } from '../../base/log.ts'
 import { problemOf } from '../../base/problem.ts'
 import type { ConnectionState } from '../clusters/clusters.ts'
 import type { SavedClusters } from '../clusters/createClusters.ts'
-import { PASSWORD_NEEDED } from '../clusters/connections.ts'
+import { isLoss, PASSWORD_NEEDED } from '../clusters/connections.ts'
 import { childrenOf, roots } from './children.ts'
 import { liveParts } from './liveNodes.ts'
 import type { Depth } from './load.ts'
 import { clusterNode, parentOf, type TreeNode } from './nodes.ts'
 import { present } from './present.ts'
-import { mayHeal, retryDelay } from './retry.ts'
+import { retryDelay } from './retry.ts'
 import { configsText, tooltipOf } from './tooltips.ts'
 import { createTreeData } from './treeData.ts'
 import { toTreeItem } from './treeItem.ts'
@@ -211,7 +211,7 @@ export function createTree({ context, clusters, log }: TreeDeps): Tree {
       if (!expanded.has(clusterNode(id).id)) continue
       const connection = clusters.state(id)
       if (connection.kind === 'failed') {
-        if (mayHeal(connection.problem)) retry(id, now)
+        if (isLoss(connection.problem)) retry(id, now)
       } else {
         if (connection.kind === 'connected') retries.delete(id)
         if (due) void refreshCluster(id, looks % FULL_LOOK === 0 ? 'all' : 'offsets')
