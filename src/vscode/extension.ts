@@ -1,7 +1,80 @@
 import * as vscode from 'vscode'
+import { DisposableStore } from '../base/dispose.ts'
+import type { Log } from '../base/log.ts'
+import { ProblemError } from '../base/problem.ts'
+import type { Cluster } from '../kafka/cluster.ts'
+import type { ConnectionConfig } from '../kafka/connection.ts'
+import { registerClusterCommands } from './clusters/clusterCommands.ts'
+import { createClusters } from './clusters/createClusters.ts'
+import { showSelectedCluster } from './clusters/statusBar.ts'
+import { systemClock } from './clock.ts'
+import { registerLocalKafka } from './local/localKafka.ts'
+import { registerMessages } from './messages/registerMessages.ts'
+import { registerTopicCommands } from './topics/topicCommands.ts'
+import { createTree } from './tree/tree.ts'
+import { registerTreeCommands } from './tree/treeCommands.ts'
 
 /** Wires the parts together: the only place that knows all of them. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Kafka Workbench', { log: true })
-  context.subscriptions.push(log)
+  const store = new DisposableStore()
+  context.subscriptions.push(log, store)
+
+  const clusters = store.add(
+    createClusters({
+      context,
+      log,
+      open: (config, _saved, signal) => openCluster(context, config, log, signal),
+    }),
+  )
+  const tree = store.add(createTree({ context, clusters, log }))
+  store.add(registerClusterCommands({ clusters, log, test: testCluster }))
+  store.add(registerTreeCommands({ clusters, tree, log }))
+  store.add(registerTopicCommands({ clusters, tree, log }))
+  store.add(showSelectedCluster(clusters))
+  store.add(registerLocalKafka({ context, clusters, log }))
+  store.add(
+    registerMessages({ extensionUri: context.extensionUri, clusters, clock: systemClock, log }),
+  )
+}
+
+/** kafkajs and the codecs are loaded here, on first use, not when the extension is activated. */
+async function openCluster(
+  context: vscode.ExtensionContext,
+  config: ConnectionConfig,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  const [{ createCluster, registerCodecs }, { createReader, kafkajsCodecs }] = await Promise.all([
+    import('./lazy/kafka.ts'),
+    import('./lazy/reading.ts'),
+  ])
+  registerCodecs(kafkajsCodecs)
+  const reader = createReader({
+    workerPath: context.asAbsolutePath('dist/reader.js'),
+    config,
+    log,
+    onCrash: problem => log.error(problem.message),
+  })
+  try {
+    return await createCluster(
+      config,
+      {
+        log,
+        reader: (request, ask) => reader.read(request, ask),
+        onClose: () => reader.close(),
+      },
+      { signal },
+    )
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
+}
+
+async function testCluster(config: ConnectionConfig, signal: AbortSignal): Promise<unknown> {
+  const { testConnection } = await import('./lazy/kafka.ts')
+  const answer = await testConnection(config, { signal })
+  if (!answer.ok) throw new ProblemError(answer.problem)
+  return answer
 }

@@ -1,0 +1,154 @@
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import type { Log } from '../../base/log.ts'
+import { problemOf } from '../../base/problem.ts'
+import {
+  attachLocalKafka,
+  findLocalKafka,
+  type LocalKafka,
+  type LocalKafkaOptions,
+} from '../../local/attach.ts'
+import type { SavedClusters } from '../clusters/createClusters.ts'
+import { writeEntry } from '../clusters/settingsFile.ts'
+
+export interface LocalKafkaDeps {
+  readonly context: vscode.ExtensionContext
+  readonly clusters: SavedClusters
+  readonly log: Log
+}
+
+/** The id of the cluster that *Start Local Kafka* keeps in the user's settings. */
+const LOCAL_ID = 'local'
+/** Whether a local Kafka of this extension runs: for menus and welcome texts. */
+const RUNNING_CONTEXT = 'kafkaWorkbench.localKafkaRunning'
+
+/**
+ * *Start Local Kafka*, *Stop Local Kafka* and *Add Sample Data to Local Kafka*. The broker belongs
+ * to a supervisor process: a reload of the window finds it again.
+ */
+export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): Disposable {
+  const store = new DisposableStore()
+  const output = store.add(vscode.window.createOutputChannel('Local Kafka'))
+  let kafka: LocalKafka | undefined
+  let starting: Promise<LocalKafka | undefined> | undefined
+
+  function options(): LocalKafkaOptions {
+    const file = (name: string) => context.asAbsolutePath(`dist/${name}.js`)
+    const storage = context.globalStorageUri.fsPath
+    const version = vscode.workspace
+      .getConfiguration('kafkaWorkbench')
+      .get<string>('localKafka.version', '')
+    return {
+      stateDir: `${storage}/local`,
+      cacheDir: `${storage}/kafka`,
+      supervisorEntry: file('supervisor'),
+      sampleEntry: file('sample'),
+      ...(version ? { version } : {}),
+      onLog: line => output.appendLine(line),
+    }
+  }
+
+  function keep(attached: LocalKafka): void {
+    kafka = store.add(attached)
+    setRunning(true)
+    attached.onDidChangeState(state => {
+      if (state.kind !== 'stopped') return
+      if (kafka === attached) kafka = undefined
+      attached.dispose()
+      setRunning(false)
+      if (state.problem) void showProblem('The local Kafka ended.', state.problem)
+    })
+  }
+
+  async function start(): Promise<LocalKafka | undefined> {
+    if (kafka) return kafka
+    starting ??= startWithProgress().finally(() => (starting = undefined))
+    return starting
+  }
+
+  async function startWithProgress(): Promise<LocalKafka | undefined> {
+    const attached = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: 'Local Kafka',
+        cancellable: true,
+      },
+      (progress, token) => {
+        const abort = new AbortController()
+        token.onCancellationRequested(() => abort.abort())
+        return attachLocalKafka({
+          ...options(),
+          signal: abort.signal,
+          onProgress: message => progress.report({ message: `${message}…` }),
+        }).catch((error: unknown) => {
+          if (!abort.signal.aborted) void showProblem('Kafka did not start.', problemOf(error))
+          return undefined
+        })
+      },
+    )
+    if (!attached) return undefined
+    keep(attached)
+    log.info(`Local Kafka ${attached.version} at ${attached.bootstrapServers}.`)
+    await addCluster(attached)
+    return attached
+  }
+
+  async function addCluster({ bootstrapServers }: LocalKafka): Promise<void> {
+    await writeEntry(
+      {
+        id: LOCAL_ID,
+        name: 'Local',
+        bootstrapServers: bootstrapServers.split(','),
+        disposable: true,
+        scope: 'user',
+      },
+      false,
+    )
+    await clusters.select(LOCAL_ID)
+  }
+
+  async function showProblem(
+    title: string,
+    problem: { readonly message: string; readonly advice?: string },
+  ): Promise<void> {
+    log.error(problem.message)
+    const answer = await vscode.window.showErrorMessage(
+      [title, problem.message, problem.advice].filter(Boolean).join(' '),
+      'Show Log',
+    )
+    if (answer === 'Show Log') output.show()
+  }
+
+  async function startAndOffer(): Promise<void> {
+    const running = await start()
+    if (!running || (running.state.kind === 'running' && running.state.sample)) return
+    const answer = await vscode.window.showInformationMessage(
+      `Kafka ${running.version} runs at ${running.bootstrapServers}. It stops a minute after the last window that uses it is closed.`,
+      'Add Sample Data',
+    )
+    if (answer) running.startSample()
+  }
+
+  const register = (command: string, run: () => Promise<void>) =>
+    store.add(vscode.commands.registerCommand(`kafkaWorkbench.${command}`, run))
+  register('startLocalKafka', startAndOffer)
+  register('addSampleData', async () => (await start())?.startSample())
+  register('stopLocalKafka', async () => {
+    await kafka?.stop()
+  })
+  register('showLocalKafkaLog', () => {
+    output.show()
+    return Promise.resolve()
+  })
+  findLocalKafka(options()).then(
+    found => {
+      if (found) keep(found)
+    },
+    (error: unknown) => log.debug(`Looking for a local Kafka: ${problemOf(error).message}`),
+  )
+  return store
+}
+
+function setRunning(running: boolean): void {
+  void vscode.commands.executeCommand('setContext', RUNNING_CONTEXT, running)
+}
