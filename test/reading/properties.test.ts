@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { createRecordsBatch, Reader, readRecordsBatch } from '@platformatic/kafka'
+import fc from 'fast-check'
+import type { RecordPage } from '../../src/kafka/page.ts'
+import { recordAt } from '../../src/kafka/page.ts'
+import { decompress } from '../../src/reading/codecs/codecs.ts'
+import { compressLz4 } from '../../src/reading/codecs/lz4.ts'
+import { compressSnappy } from '../../src/reading/codecs/snappy.ts'
+import { compressZstd } from '../../src/reading/codecs/zstd.ts'
+import { decodePages } from '../../src/reading/decode.ts'
+import { walkBatches } from '../../src/reading/heads.ts'
+import { decode, FAR } from './decoded.ts'
+import { batch, message, type RecordSpec } from './write.ts'
+
+const text = fc.option(fc.string({ unit: 'grapheme', maxLength: 300 }), { nil: null })
+
+const recordSpecs: fc.Arbitrary<RecordSpec[]> = fc
+  .array(
+    fc.record({
+      gap: fc.integer({ min: 0, max: 300 }),
+      timestampDelta: fc.integer({ min: -1e12, max: 1e12 }),
+      key: text,
+      value: text,
+      headers: fc.array(fc.tuple(fc.string({ unit: 'grapheme', maxLength: 20 }), text), {
+        maxLength: 4,
+      }),
+    }),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map(specs => {
+    let next = 0
+    return specs.map(({ gap, ...spec }) => {
+      const offsetDelta = next + gap
+      next = offsetDelta + 1
+      return { ...spec, offsetDelta }
+    })
+  })
+
+const codecs = [
+  { attributes: 0 },
+  { attributes: 1, compress: gzipSync },
+  { attributes: 2, compress: compressSnappy },
+  { attributes: 3, compress: compressLz4 },
+  { attributes: 4, compress: zstdCompressSync },
+] as const
+
+const asText = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
+
+describe('the batch reader, checked against an independent client', () => {
+  it('reads what it reads', () => {
+    fc.assert(
+      fc.property(recordSpecs, fc.constantFrom(...codecs), (records, codec) => {
+        const bytes = batch({
+          baseOffset: 5_000n,
+          firstTimestamp: 1_700_000_000_000n,
+          records,
+          ...codec,
+        })
+        const theirs = readRecordsBatch(Reader.from(bytes))
+        assert.deepEqual(
+          decode(bytes).records,
+          theirs.records.map(({ offsetDelta, timestampDelta, key, value, headers }) => ({
+            offset: 5_000n + BigInt(offsetDelta),
+            timestamp: Number(1_700_000_000_000n + timestampDelta),
+            key: asText(key),
+            value: asText(value),
+            headers: headers.map(([name, header]) => [asText(name), asText(header)]),
+          })),
+        )
+      }),
+    )
+  })
+
+  it('reads what it writes', () => {
+    const compressions = fc.constantFrom('none', 'gzip', 'snappy', 'lz4', 'zstd')
+    const values = fc.array(fc.uint8Array({ maxLength: 2_000 }), { minLength: 1, maxLength: 20 })
+    fc.assert(
+      fc.property(values, compressions, (sent, compression) => {
+        const messages = sent.map(value => ({
+          topic: 't',
+          key: Buffer.from('key'),
+          value: Buffer.from(value),
+          timestamp: 1_700_000_000_000n,
+        }))
+        const bytes = createRecordsBatch(messages, { compression }).buffer
+        const pages = pagesOf(bytes)
+        const values = pages.flatMap(page =>
+          Array.from({ length: page.count }, (_, row) => recordAt(page, row).value),
+        )
+        assert.deepEqual(
+          values.map(value => value && Buffer.from(value).toString('hex')),
+          sent.map(value => Buffer.from(value).toString('hex')),
+        )
+      }),
+    )
+  })
+
+  it('reads any part of a batch as the whole, cut', () => {
+    fc.assert(
+      fc.property(recordSpecs, fc.nat(400), fc.nat(400), (records, from, length) => {
+        const bytes = batch({ baseOffset: 0n, records })
+        const [first, last] = [BigInt(from), BigInt(from + length)]
+        assert.deepEqual(
+          decode(bytes, { from: first, to: last }).records,
+          decode(bytes).records.filter(({ offset }) => offset >= first && offset < last),
+        )
+      }),
+    )
+  })
+})
+
+function pagesOf(bytes: Uint8Array): RecordPage[] {
+  const walk = walkBatches(bytes, 0n, FAR)
+  const wanted = { from: 0n, to: FAR, aborted: [] }
+  return [...decodePages({ topic: 't', partition: 0, records: bytes, walk, ...wanted })]
+}
+
+/** A few batches of every kind. */
+const log = Buffer.concat([
+  ...codecs.map((codec, index) =>
+    batch({
+      baseOffset: BigInt(index * 100),
+      records: Array.from({ length: 30 }, (_, offsetDelta) => ({
+        offsetDelta,
+        timestampDelta: offsetDelta * 1_000,
+        key: `key ${offsetDelta}`,
+        value: `{"id":${offsetDelta},"text":"text text text"}`,
+        headers: [['name', `${offsetDelta}`]] as const,
+      })),
+      ...codec,
+    }),
+  ),
+  message({ offset: 900n, format: 0, key: 'k', value: 'v' }),
+  message({
+    offset: 905n,
+    format: 1,
+    attributes: 1,
+    value: gzipSync(message({ offset: 0n, format: 1, key: 'k', value: 'v' })),
+  }),
+])
+
+/** Every value that a page points at lies inside it, and its records are in order. */
+function checkPage(page: RecordPage): void {
+  const { bytes, count, keyStarts, keyLengths, valueStarts, valueLengths, headerStarts } = page
+  for (const column of [keyStarts, keyLengths, valueStarts, valueLengths, headerStarts]) {
+    assert.equal(column.length, count)
+  }
+  for (let row = 0; row < count; row++) {
+    for (const [starts, lengths] of [
+      [keyStarts, keyLengths],
+      [valueStarts, valueLengths],
+    ] as const) {
+      const [start = -1, length = -2] = [starts[row], lengths[row]]
+      assert.ok(length >= -1 && start >= 0 && start + Math.max(0, length) <= bytes.length)
+    }
+    recordAt(page, row)
+  }
+}
+
+describe('corrupt data', () => {
+  const flips = fc.array(fc.tuple(fc.nat(log.length - 1), fc.integer({ min: 1, max: 255 })), {
+    minLength: 1,
+    maxLength: 12,
+  })
+
+  it('never throws, reads outside, or yields more than there can be', () => {
+    fc.assert(
+      fc.property(flips, fc.nat(log.length), (changes, length) => {
+        const bytes = Buffer.from(log.subarray(0, length === 0 ? log.length : length))
+        for (const [at, xor] of changes) if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ xor
+        const pages = pagesOf(bytes)
+        for (const page of pages) checkPage(page)
+        const errors = pages.reduce((sum, page) => sum + page.errors.length, 0)
+        assert.ok(errors <= bytes.length / 18)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  for (const [name, codec, compress] of [
+    ['gzip', 1, gzipSync],
+    ['snappy', 2, compressSnappy],
+    ['lz4', 3, compressLz4],
+    ['zstd', 4, compressZstd],
+  ] as const) {
+    it(`${name}: an error or at most the limit, whatever is changed`, () => {
+      const MAX = 1024 * 1024
+      const data = compress(
+        Buffer.from('some text that repeats, some text that repeats; '.repeat(90)),
+      )
+      const changes = fc.array(fc.tuple(fc.nat(data.length - 1), fc.nat(255)), { maxLength: 8 })
+      fc.assert(
+        fc.property(changes, fc.nat(data.length), (edits, length) => {
+          const bytes = Buffer.from(data.subarray(0, length))
+          for (const [at, byte] of edits) if (at < bytes.length) bytes[at] = byte
+          try {
+            assert.ok(decompress(codec, bytes, MAX).length <= MAX)
+          } catch (error) {
+            assert.equal(error instanceof Error && error.name, 'CodecError')
+          }
+        }),
+        { numRuns: 1_000 },
+      )
+    })
+  }
+})
