@@ -81,9 +81,17 @@ async function describe(
   const groups = await cluster.describeGroups(asked, { signal })
   for (const memory of due) {
     const group = groups.find(({ groupId }) => groupId === memory.groupId)
-    if (group) memory.group = group
+    if (group && isNews(group, memory.group)) memory.group = group
   }
 }
+
+/** A description that failed does not take away what the last one told. */
+function isNews(group: Group, before: Group | undefined): boolean {
+  return !before || !group.problem || group.problem.code === NO_SUCH_GROUP
+}
+
+/** Kafka's name for a group that was deleted or never was. */
+export const NO_SUCH_GROUP = 'GROUP_ID_NOT_FOUND'
 
 async function commitsOf(
   cluster: Cluster,

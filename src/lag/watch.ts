@@ -5,7 +5,15 @@ import { silentLog, type Log } from '../base/log.ts'
 import { problemOf, type Problem } from '../base/problem.ts'
 import type { Cluster } from '../kafka/cluster.ts'
 import { addReading, LagHistory } from './history.ts'
-import { look, newMemory, tooLate, type Found, type GroupMemory, type TopicMemory } from './look.ts'
+import {
+  look,
+  newMemory,
+  NO_SUCH_GROUP,
+  tooLate,
+  type Found,
+  type GroupMemory,
+  type TopicMemory,
+} from './look.ts'
 import type { GroupReading } from './reading.ts'
 import { GroupTrack } from './track.ts'
 
@@ -232,7 +240,7 @@ export class LagPoller implements Disposable {
     watched.dueAt = began + interval
     const { group, partitions, at } = found
     if (partitions.length === 0) {
-      const unknown = group.state === 'Dead' || group.problem?.code === 'GROUP_ID_NOT_FOUND'
+      const unknown = group.state === 'Dead' || group.problem?.code === NO_SUCH_GROUP
       watched.track = new GroupTrack()
       this.#tell(watched, { groupId, status: unknown ? 'unknown-group' : 'no-offsets' })
       return

@@ -92,15 +92,17 @@ interface Pending {
 /**
  * Opens this end of a channel. `Near` is what this end offers, `Far` what the other does. A handler
  * that throws answers with its problem; a message that is not ours is ignored. Disposing rejects
- * what waits here and aborts what is being answered.
+ * what waits here and aborts what is being answered. Requests are numbered from `firstId` on: an end
+ * that is loaded anew starts elsewhere, so that an answer for its predecessor is not taken for its own.
  */
 export function openChannel<Near extends Side & Crossing<Near>, Far extends Side & Crossing<Far>>(
   port: Port,
   handlers: Handlers<Near>,
+  firstId = 0,
 ): Channel<Far> {
   const pending = new Map<number, Pending>()
   const answering = new Map<number, AbortController>()
-  let lastId = 0
+  let lastId = firstId
   let closed = false
 
   const subscription = port.onMessage(message => {

@@ -28,7 +28,7 @@ export function connectHost<View extends Side & Crossing<View>, Far extends Side
   handlers: Handlers<View>,
 ): Host<Far> {
   const api = acquireVsCodeApi()
-  const channel = openChannel<View, Far>(portOf(api), handlers)
+  const channel = openChannel<View, Far>(portOf(api), handlers, Date.now())
   return {
     ...channel,
     saved: api.getState(),

@@ -125,7 +125,16 @@ export function summary(view: View, reading: GroupReading, actions: Actions): Te
   </section>`
 }
 
-const UNREACHABLE = new Set(['refused', 'timeout', 'unreachable', 'closed', 'dns', 'reset'])
+const UNREACHABLE = new Set([
+  'refused',
+  'timeout',
+  'no-answer',
+  'unreachable',
+  'unknown-host',
+  'connection-failed',
+  'connection-lost',
+  'closed-early',
+])
 
 function staleReason({ state }: View): string {
   return UNREACHABLE.has(state.problem?.code ?? '')

@@ -60,7 +60,7 @@ export function largest({ columns: [times, ...lines] }: ChartData, from: number)
 export function apart(a: number, b: number, least = 16): [number, number] {
   if (Math.abs(a - b) >= least) return [a, b]
   const middle = (a + b) / 2
-  return a <= b
+  return a <= b + 1
     ? [middle - least / 2, middle + least / 2]
     : [middle + least / 2, middle - least / 2]
 }

@@ -1,0 +1,194 @@
+import type { Clock } from '../../base/clock.ts'
+import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
+import type { Event } from '../../base/events.ts'
+import type { Log } from '../../base/log.ts'
+import { problemOf, ProblemError, type Problem } from '../../base/problem.ts'
+import type { Cluster } from '../../kafka/cluster.ts'
+import type { LagHistory } from '../../lag/history.ts'
+import { LagPoller, type GroupWatch, type LagState } from '../../lag/watch.ts'
+import type { Clusters } from '../clusters/clusters.ts'
+
+/**
+ * One onlooker's hold on the lag of a group. All onlookers of a cluster share their requests; a
+ * group is polled while somebody looks at it, at the shortest interval that somebody wants.
+ */
+export interface LagWatch extends Disposable {
+  readonly clusterId: string
+  readonly groupId: string
+  readonly latest: LagState
+  readonly history: LagHistory
+  /** After every look and every failed one, while active. */
+  readonly onDidUpdate: Event<LagState>
+  /** Ms between looks. */
+  readonly interval: number
+  setInterval(ms: number): void
+  /** Whether this onlooker looks: a hidden or paused one costs nothing. */
+  readonly active: boolean
+  setActive(active: boolean): void
+  /** Looks at once, also while not active. */
+  lookNow(): void
+}
+
+export interface LagWatchOptions {
+  /** Ms; default 2000. */
+  readonly interval?: number
+  /** Default true. */
+  readonly active?: boolean
+  /** Opens the cluster's connection if need be. Default false: waits until somebody else does. */
+  readonly connect?: boolean
+}
+
+/** The lag of any group on any cluster, for all parts that show it. */
+export interface LagWatches extends Disposable {
+  watch(clusterId: string, groupId: string, options?: LagWatchOptions): LagWatch
+}
+
+export function createLagWatches(clusters: Clusters, clock: Clock, log: Log): LagWatches {
+  const store = new DisposableStore()
+  const lines = new Map<string, Line>()
+  const lineTo = (clusterId: string) => {
+    const line = lines.get(clusterId) ?? new Line(clusterId, clusters, clock, log)
+    lines.set(clusterId, line)
+    return line
+  }
+  store.add(
+    clusters.onDidChange(() => {
+      for (const line of lines.values()) line.clustersChanged()
+    }),
+  )
+  return {
+    watch: (clusterId, groupId, options = {}) => lineTo(clusterId).watch(groupId, options),
+    dispose: () => {
+      store.dispose()
+      for (const line of lines.values()) line.dispose()
+      lines.clear()
+    },
+  }
+}
+
+interface Handle {
+  readonly watch: GroupWatch
+  readonly connect: boolean
+  active: boolean
+}
+
+/** All onlookers of one cluster. */
+class Line implements Disposable {
+  readonly #clusterId: string
+  readonly #clusters: Clusters
+  readonly #poller: LagPoller
+  readonly #handles = new Set<Handle>()
+  /** Why the connection cannot be opened without the user: trying again would only annoy. */
+  #refused: Problem | undefined
+  /** The user asked for this look, so a password may be asked for. */
+  #byUser = false
+
+  constructor(clusterId: string, clusters: Clusters, clock: Clock, log: Log) {
+    this.#clusterId = clusterId
+    this.#clusters = clusters
+    this.#poller = new LagPoller(signal => this.#open(signal), clock, log)
+  }
+
+  watch(groupId: string, options: LagWatchOptions): LagWatch {
+    const { connect = false, active = true, interval } = options
+    if (connect && active) this.#ask()
+    const watch = this.#poller.watch(groupId, {
+      active: active && (connect || this.#isConnected()),
+      ...(interval === undefined ? {} : { interval }),
+    })
+    const handle: Handle = { watch, connect, active }
+    this.#handles.add(handle)
+    const end = toDisposable(() => {
+      this.#handles.delete(handle)
+      watch.dispose()
+    })
+    return this.#lagWatch(handle, end)
+  }
+
+  /** A connection came or went: those that wait for one begin, or wait again. */
+  clustersChanged(): void {
+    if (this.#isConnected()) this.#refused = undefined
+    for (const handle of this.#handles) this.#apply(handle)
+  }
+
+  dispose(): void {
+    this.#handles.clear()
+    this.#poller.dispose()
+  }
+
+  #lagWatch(handle: Handle, end: Disposable): LagWatch {
+    const { watch } = handle
+    return {
+      clusterId: this.#clusterId,
+      groupId: watch.groupId,
+      history: watch.history,
+      onDidUpdate: watch.onDidUpdate,
+      get latest() {
+        return watch.state
+      },
+      get interval() {
+        return watch.interval
+      },
+      get active() {
+        return handle.active
+      },
+      setInterval: ms => {
+        watch.setInterval(ms)
+      },
+      setActive: active => {
+        handle.active = active
+        this.#apply(handle)
+      },
+      lookNow: () => {
+        if (handle.connect) this.#ask()
+        if (handle.connect || this.#isConnected()) watch.lookNow()
+      },
+      dispose: () => {
+        end.dispose()
+      },
+    }
+  }
+
+  #apply({ watch, connect, active }: Handle): void {
+    watch.setActive(active && (connect || this.#isConnected()))
+  }
+
+  #isConnected(): boolean {
+    return this.#clusters.connected(this.#clusterId) !== undefined
+  }
+
+  #ask(): void {
+    this.#refused = undefined
+    this.#byUser = true
+  }
+
+  async #open(signal: AbortSignal): Promise<Cluster> {
+    const open = this.#clusters.connected(this.#clusterId)
+    if (open) return open
+    if (this.#refused) throw new ProblemError(this.#refused)
+    if (![...this.#handles].some(({ connect }) => connect)) throw new ProblemError(NOT_CONNECTED)
+    const asking = this.#byUser ? 'may-ask' : 'quiet'
+    this.#byUser = false
+    try {
+      return await this.#clusters.connect(this.#clusterId, signal, asking)
+    } catch (error) {
+      const problem = problemOf(error)
+      if (!signal.aborted && needsUser(problem)) this.#refused = problem
+      throw error
+    }
+  }
+}
+
+/** Whether only the user can help: then nothing is tried again by itself. */
+export function needsUser({ code }: Problem): boolean {
+  return NEEDS_USER.test(code)
+}
+
+/** A broker may come back; a wrong password or a wrong setting stays wrong. */
+const NEEDS_USER =
+  /^(cancelled|no-such-cluster|settings|pem-.*|.*password.*|.*passphrase.*|.*login.*|sasl-.*|.*mechanism|tls-.*|client-certificate-.*)$/
+
+const NOT_CONNECTED: Problem = {
+  code: 'not-connected',
+  message: 'The cluster is not connected.',
+}
