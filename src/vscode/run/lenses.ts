@@ -1,0 +1,168 @@
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import { lensesOf, type BlockLens } from '../../language/services/outline.ts'
+import type { Block, KafkaFile } from '../../language/tree.ts'
+import type { Clusters, ConnectionState } from '../clusters/clusters.ts'
+import { clusterOf, fileOf, KAFKA_LANGUAGE, type BlockCluster } from '../language/kafkaDocument.ts'
+import type { MessagesViews } from '../messages/registerMessages.ts'
+import type { BlockState } from './blockState.ts'
+import type { BlockStates } from './blockStates.ts'
+import { readingId } from './readingId.ts'
+
+/** What a lens hands to its command: the block whose header stands on that line now. */
+export interface BlockPlace {
+  readonly uri: string
+  readonly line: number
+}
+
+export interface LensDeps {
+  readonly clusters: Clusters
+  readonly states: BlockStates
+  readonly messages: MessagesViews
+}
+
+interface Action {
+  readonly title: string
+  readonly command: string
+  readonly tooltip?: string
+  readonly arguments?: readonly unknown[]
+}
+
+/** Lenses on the header lines of blocks. They show what is known and open no connection. */
+export function registerLenses(deps: LensDeps): Disposable {
+  const store = new DisposableStore()
+  const changed = store.add(new vscode.EventEmitter<void>())
+  const refresh = () => {
+    changed.fire()
+  }
+  store.add(deps.clusters.onDidChange(refresh))
+  store.add(deps.states.onDidChange(refresh))
+  store.add(deps.messages.onDidChange(refresh))
+  store.add(
+    vscode.languages.registerCodeLensProvider(
+      { language: KAFKA_LANGUAGE },
+      {
+        onDidChangeCodeLenses: changed.event,
+        provideCodeLenses: document => provideLenses(document, deps),
+      },
+    ),
+  )
+  return store
+}
+
+function provideLenses(document: vscode.TextDocument, deps: LensDeps): vscode.CodeLens[] {
+  const file = fileOf(document)
+  return lensesOf(file).flatMap(lens => {
+    const range = document.lineAt(lens.line).range
+    const place: BlockPlace = { uri: document.uri.toString(), line: lens.line }
+    return actionsOf(document, file, lens, deps).map(
+      ({ arguments: args = [place], ...command }) =>
+        new vscode.CodeLens(range, { ...command, arguments: [...args] }),
+    )
+  })
+}
+
+function actionsOf(
+  document: vscode.TextDocument,
+  file: KafkaFile,
+  lens: BlockLens,
+  deps: LensDeps,
+): readonly Action[] {
+  const { block, runnable } = lens
+  if (!runnable.runs) return [{ title: `$(circle-slash)\u00a0${runnable.reason}`, command: '' }]
+  const cluster = clusterOf(file, block, deps.clusters)
+  if (cluster.kind === 'none')
+    return [{ title: 'Select a cluster', command: 'kafkaWorkbench.selectCluster', arguments: [] }]
+  const own =
+    lens.kind === 'PRODUCER'
+      ? producerActions(lens, deps.states.state(document, block))
+      : consumerActions(document, block, deps)
+  return [...own, ...groupActions(lens, cluster), clusterAction(cluster, deps.clusters)]
+}
+
+function producerActions(lens: BlockLens, state: BlockState | undefined): readonly Action[] {
+  switch (state?.kind) {
+    case 'connecting':
+      return [stopAction('$(sync~spin)', 'Connecting...')]
+    case 'sending':
+      return [stopAction('$(sync~spin)', 'Sending...')]
+    case 'scheduled':
+      return [stopAction('$(debug-stop)', `Stop scheduled producer (every ${lens.every ?? '?'})`)]
+    case 'produced':
+    case 'stopped':
+    case 'failed':
+    case undefined:
+      return idleProducer(lens.every)
+  }
+}
+
+function idleProducer(every: string | undefined): readonly Action[] {
+  if (every !== undefined)
+    return [action('$(run)', `Start scheduled producer (every ${every})`, 'startScheduledProducer')]
+  return [
+    action('$(run)', 'Produce record', 'produceRecord'),
+    action('$(run-all)', 'Produce record x 10', 'produceRecords10'),
+    action('$(run-all)', 'Produce records...', 'produceRecordsN'),
+  ]
+}
+
+function stopAction(icon: string, title: string): Action {
+  return { ...action(icon, title, 'stopProducer'), tooltip: 'Stop' }
+}
+
+function consumerActions(
+  document: vscode.TextDocument,
+  block: Block,
+  { states, messages }: LensDeps,
+): readonly Action[] {
+  const id = states.knownId(document, block)
+  switch (id ? messages.state(readingId(id)) : 'stopped') {
+    case 'starting':
+      return [action('$(sync~spin)', 'Starting...', 'stopConsumer')]
+    case 'running':
+      return [action('$(debug-stop)', 'Stop consumer', 'stopConsumer')]
+    case 'stopped':
+      return [action('$(debug-start)', 'Start consumer', 'startConsumer')]
+  }
+}
+
+/** A CONSUMER with a group: the panel with the lag of that group. */
+function groupActions({ kind, group }: BlockLens, cluster: BlockCluster): readonly Action[] {
+  if (kind !== 'CONSUMER' || group === undefined || cluster.kind !== 'cluster') return []
+  return [
+    {
+      title: '$(graph-line)\u00a0Show lag',
+      command: 'kafkaWorkbench.openLag',
+      tooltip: `Open the lag panel of group ${group}`,
+      arguments: [{ clusterId: cluster.cluster.id, groupId: group }],
+    },
+  ]
+}
+
+const ICONS: Readonly<Record<ConnectionState['kind'], string>> = {
+  connected: '$(eye)',
+  disconnected: '$(eye-closed)',
+  connecting: '$(sync~spin)',
+  failed: '$(warning)',
+}
+
+function clusterAction(cluster: BlockCluster, clusters: Clusters): Action {
+  const command = 'kafkaWorkbench.selectCluster'
+  if (cluster.kind === 'cluster') {
+    const { id, name } = cluster.cluster
+    const state = clusters.state(id)
+    const tooltip = state.kind === 'failed' ? state.problem.message : `The cluster: ${state.kind}`
+    return { title: `${ICONS[state.kind]}\u00a0${name}`, command, tooltip, arguments: [] }
+  }
+  const name = cluster.kind === 'unknown' ? cluster.name : 'Select a cluster'
+  return {
+    title: `$(warning)\u00a0${name}`,
+    command,
+    tooltip: 'No saved cluster has this name. Correct "-- @cluster", or add the cluster.',
+    arguments: [],
+  }
+}
+
+function action(icon: string, title: string, command: string): Action {
+  return { title: `${icon}\u00a0${title}`, command: `kafkaWorkbench.${command}` }
+}

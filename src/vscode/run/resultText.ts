@@ -1,0 +1,121 @@
+import type { Problem } from '../../base/problem.ts'
+import type { ProduceOutcome } from '../../kafka/cluster.ts'
+import { count } from '../../lag/format.ts'
+import type { ProduceResult } from '../../run/events.ts'
+import type { BlockState } from './blockState.ts'
+
+export interface InlineResult {
+  readonly tone: 'good' | 'bad' | 'busy'
+  readonly text: string
+  /** Markdown, shown on hover. */
+  readonly details?: string
+}
+
+/** What stands behind a block's header line; undefined: nothing to tell. */
+export function inlineResult(state: BlockState): InlineResult | undefined {
+  switch (state.kind) {
+    case 'connecting':
+    case 'sending':
+      return undefined
+    case 'produced':
+      return resultOf(state.result)
+    case 'scheduled':
+      return {
+        ...lastOf(state.last),
+        tone: state.last ? toneOf(state.last) : 'busy',
+        text: state.sent === 0 ? 'waiting for the first record' : `${count(state.sent)} sent · ${summary(state.last)}`,
+      }
+    case 'stopped':
+      return { ...lastOf(state.last), tone: 'good', text: `stopped after ${records(state.sent)}` }
+    case 'failed':
+      return {
+        tone: 'bad',
+        text: `✗ ${oneLine(state.problem.message)}`,
+        details: detailsOfProblem(state.problem),
+      }
+  }
+}
+
+function lastOf(last: ProduceResult | undefined): { readonly details?: string } {
+  return last ? { details: detailsOf(last) } : {}
+}
+
+function resultOf(result: ProduceResult): InlineResult {
+  const tone = toneOf(result)
+  const sign = tone === 'good' ? '✓' : '✗'
+  return { tone, text: `${sign} ${summary(result)}`, details: detailsOf(result) }
+}
+
+function toneOf({ outcomes }: ProduceResult): 'good' | 'bad' {
+  return outcomes.some(({ problem }) => problem) ? 'bad' : 'good'
+}
+
+/** `partition 2 · offset 881 · 14 ms`, `10 records · 6 partitions · 14 ms`, or what failed. */
+function summary(result: ProduceResult | undefined): string {
+  if (!result) return ''
+  const failed = result.outcomes.filter(({ problem }) => problem)
+  const problem = failed[0]?.problem
+  if (problem) {
+    const which =
+      failed.length === result.outcomes.length || result.outcomes.length === 1
+        ? ''
+        : `${count(failed.length)} of ${records(result.outcomes.length)} not written: `
+    return `${which}${oneLine(problem.message)}`
+  }
+  const time = `${Math.round(result.milliseconds)}\u00a0ms`
+  const [only] = result.outcomes
+  if (only && result.outcomes.length === 1) return [...placeOf(only), time].join(' · ')
+  return [records(result.outcomes.length), partitionsOf(result), time].join(' · ')
+}
+
+function placeOf({ partition, offset }: ProduceOutcome): string[] {
+  return [
+    ...(partition === undefined ? [] : [`partition ${partition}`]),
+    offset === undefined ? 'sent' : `offset ${count(offset)}`,
+  ]
+}
+
+function partitionsOf({ outcomes }: ProduceResult): string {
+  const partitions = new Set(outcomes.map(({ partition }) => partition))
+  const [only] = partitions
+  return partitions.size === 1 ? `partition ${only ?? '?'}` : `${partitions.size} partitions`
+}
+
+function records(n: number): string {
+  return `${count(n)} ${n === 1 ? 'record' : 'records'}`
+}
+
+/** Outcomes that a hover lists; the others are counted. */
+const MOST_LISTED = 20
+
+function detailsOf({ topic, outcomes, milliseconds }: ProduceResult): string {
+  const rows = outcomes.slice(0, MOST_LISTED).map(({ partition, offset, problem }, index) => {
+    const place = `| ${index + 1} | ${partition ?? '–'} | ${offset === undefined ? '–' : count(offset)} |`
+    return `${place} ${problem ? escaped(problem.message) : 'written'} |`
+  })
+  const rest = outcomes.length - rows.length
+  return [
+    `**${escaped(topic)}**, ${records(outcomes.length)}, ${Math.round(milliseconds)}\u00a0ms`,
+    '',
+    '| | partition | offset | |',
+    '| --: | --: | --: | --- |',
+    ...rows,
+    ...(rest > 0 ? ['', `and ${count(rest)} more`] : []),
+  ].join('\n')
+}
+
+function detailsOfProblem({ message, advice, detail }: Problem): string {
+  return [message, advice, detail]
+    .filter(text => text !== undefined)
+    .map(escaped)
+    .join('\n\n')
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-!|<>]/g, '\\$&').replace(/\s+/g, ' ')
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ')
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line
+}
