@@ -1,7 +1,9 @@
 import { tokenize } from './tokens.ts'
 import {
+  hasSpread,
   isMark,
   isWord,
+  numberAt,
   propertyAt,
   readProgram,
   stringAt,
@@ -21,6 +23,11 @@ export interface SourceConsumer {
   readonly client: 'kafkajs' | 'platformatic'
   /** The call that creates it: `consumer({ … })` or `new Consumer({ … })`. */
   readonly call: Span
+  /**
+   * Ms without a heartbeat after which the coordinator drops it: as written, else kafkajs's
+   * default. Absent: the text does not tell.
+   */
+  readonly sessionTimeout?: number
   /** What it is called in the text: `consumer` for `const consumer = …` and `this.consumer = …`. */
   readonly variable?: string
   /** Those it subscribes to whose names can be read from the text. */
@@ -28,6 +35,9 @@ export interface SourceConsumer {
   /** The functions that get its records, from name to closing brace. */
   readonly handlers: readonly (Span & { readonly kind: 'eachMessage' | 'eachBatch' })[]
 }
+
+/** kafkajs's own default, ms. */
+const KAFKAJS_SESSION_TIMEOUT = 30_000
 
 const HANDLERS = ['eachMessage', 'eachBatch'] as const
 
@@ -62,6 +72,7 @@ interface Creation {
   readonly client: SourceConsumer['client']
   readonly call: Span
   readonly index: number
+  readonly sessionTimeout?: number
   readonly variable?: string
 }
 
@@ -79,7 +90,27 @@ function creationAt(program: Program, index: number): Creation | undefined {
   const close = tokens[closing.get(open) ?? open]
   const call = { start: token.start, end: close?.end ?? token.end }
   const variable = variableBefore(program, index)
-  return { groupId, client, call, index, ...(variable !== undefined && { variable }) }
+  const sessionTimeout = sessionTimeoutAt(program, open + 1, client)
+  return {
+    groupId,
+    client,
+    call,
+    index,
+    ...(sessionTimeout !== undefined && { sessionTimeout }),
+    ...(variable !== undefined && { variable }),
+  }
+}
+
+function sessionTimeoutAt(
+  program: Program,
+  options: number,
+  client: SourceConsumer['client'],
+): number | undefined {
+  const property = propertyAt(program, options, 'sessionTimeout')
+  if (property) return numberAt(program, property.value)
+  // What is spread into the options may set it too.
+  if (client !== 'kafkajs' || hasSpread(program, options)) return undefined
+  return KAFKAJS_SESSION_TIMEOUT
 }
 
 function clientAt(program: Program, index: number): SourceConsumer['client'] | undefined {
@@ -136,12 +167,13 @@ function wordAt(program: Program, index: number): string | undefined {
 }
 
 function describe(program: Program, creation: Creation, all: readonly Creation[]): SourceConsumer {
-  const { groupId, client, call, variable } = creation
+  const { groupId, client, call, sessionTimeout, variable } = creation
   const calls = callsOn(program, creation, all)
   return {
     groupId,
     client,
     call,
+    ...(sessionTimeout !== undefined && { sessionTimeout }),
     ...(variable !== undefined && { variable }),
     topics: [...new Set(calls.flatMap(open => topicsOf(program, open)))],
     handlers: calls.flatMap(open => handlersOf(program, open)),

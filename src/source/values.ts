@@ -90,6 +90,18 @@ export function stringAt(program: Program, index: number, steps = 1): string | u
   return constant === undefined || steps === 0 ? undefined : stringAt(program, constant, steps - 1)
 }
 
+/** The number that stands at this index, by itself or as a constant one step away. */
+export function numberAt(program: Program, index: number, steps = 1): number | undefined {
+  const token = program.tokens[index]
+  if (token === undefined || !endsHere(program, index + 1)) return undefined
+  if (token.kind === 'number') {
+    const value = Number(token.text.replaceAll('_', ''))
+    return Number.isNaN(value) ? undefined : value
+  }
+  const constant = token.kind === 'word' ? program.constants.get(token.text) : undefined
+  return constant === undefined || steps === 0 ? undefined : numberAt(program, constant, steps - 1)
+}
+
 /** The strings of the list at this index; entries that are not literal are left out. */
 export function stringsAt(program: Program, index: number, steps = 1): readonly string[] {
   const token = program.tokens[index]
@@ -160,6 +172,15 @@ export function propertyAt(
     return { name: at, value, last: commaBefore(program, next ?? end) - 1 }
   }
   return undefined
+}
+
+/** Whether the object literal at this index, by itself or one step away, takes over another's. */
+export function hasSpread(program: Program, index: number): boolean {
+  const token = program.tokens[index]
+  const at = token?.kind === 'word' ? program.constants.get(token.text) : index
+  const end = at === undefined ? undefined : program.closing.get(at)
+  if (at === undefined || end === undefined) return true
+  return entriesOf(program, at, end).some(entry => isMark(program.tokens[entry], '.'))
 }
 
 /** In `async eachMessage(…) {…}` the name is the second word; `async: true` is a name itself. */

@@ -86,6 +86,19 @@ describe('what belongs to a consumer', () => {
       assert.deepEqual(found?.topics, topics)
     })
 
+  const timeouts: [name: string, options: string, timeout: number | undefined][] = [
+    ['as written', `groupId: 'g', sessionTimeout: 10_000`, 10_000],
+    ['a constant', `groupId: 'g', sessionTimeout: SIX`, 6000],
+    ['by default', `groupId: 'g'`, 30_000],
+    ['computed', `groupId: 'g', sessionTimeout: 10 * 1000`, undefined],
+    ['perhaps from elsewhere', `...defaults, groupId: 'g'`, undefined],
+  ]
+  for (const [name, options, timeout] of timeouts)
+    it(`session timeout: ${name}`, () => {
+      const [found] = findConsumers(`const SIX = 6000; k.consumer({ ${options} })`)
+      assert.equal(found?.sessionTimeout, timeout)
+    })
+
   it('keeps two of the same name apart', () => {
     const found = findConsumers(`
       function a() { const c = k.consumer({ groupId: 'a' }); c.subscribe({ topic: 'x' }) }
