@@ -1,5 +1,6 @@
 import { LAYERS } from './scripts/layers.mjs'
 
+/** @param {string} text */
 const escape = text => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
 const directions = Object.entries(LAYERS).map(([folder, { folders }]) => ({

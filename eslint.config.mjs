@@ -13,6 +13,7 @@ const DEPTHS = [0, 1, 2]
  *
  * @param {string} folder
  * @param {number} depth
+ * @returns {import('eslint').Linter.RulesRecord}
  */
 function importsOf(folder, depth) {
   const layer = LAYERS[folder]
@@ -22,18 +23,17 @@ function importsOf(folder, depth) {
   )
   const packages = layer.packages.map(name => (name === 'node:' ? 'node:' : `${escape(name)}(/|$)`))
   const outside = packages.length > 0 ? `^(?!\\.|${packages.join('|')})` : '^(?!\\.)'
-  return {
-    patterns: [
-      {
-        regex: `^(\\.\\./){${depth + 1}}(${others.join('|')})/`,
-        message: `src/${folder} may import only ${[folder, ...layer.folders].join(', ')}.`,
-      },
-      {
-        regex: outside,
-        message: `src/${folder} may use only these packages: ${layer.packages.join(', ') || 'none'}.`,
-      },
-    ],
-  }
+  const patterns = [
+    {
+      regex: `^(\\.\\./){${depth + 1}}(${others.join('|')})/`,
+      message: `src/${folder} may import only ${[folder, ...layer.folders].join(', ')}.`,
+    },
+    {
+      regex: outside,
+      message: `src/${folder} may use only these packages: ${layer.packages.join(', ') || 'none'}.`,
+    },
+  ]
+  return { 'no-restricted-imports': ['error', { patterns }] }
 }
 
 export default tseslint.config(
@@ -61,7 +61,7 @@ export default tseslint.config(
   ...Object.keys(LAYERS).flatMap(folder =>
     DEPTHS.map(depth => ({
       files: [`src/${folder}/${'*/'.repeat(depth)}*.ts`],
-      rules: { 'no-restricted-imports': ['error', importsOf(folder, depth)] },
+      rules: importsOf(folder, depth),
     })),
   ),
   {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode'
 import { DisposableStore } from '../base/dispose.ts'
 import type { Log } from '../base/log.ts'
-import { ProblemError } from '../base/problem.ts'
 import type { Cluster } from '../kafka/cluster.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
+import type { ConnectionTest } from '../kafkajs/diagnose.ts'
 import { registerClusterCommands } from './clusters/clusterCommands.ts'
 import { createClusters } from './clusters/createClusters.ts'
 import { showSelectedCluster } from './clusters/statusBar.ts'
@@ -72,9 +72,7 @@ async function openCluster(
   }
 }
 
-async function testCluster(config: ConnectionConfig, signal: AbortSignal): Promise<unknown> {
+async function testCluster(config: ConnectionConfig, signal: AbortSignal): Promise<ConnectionTest> {
   const { testConnection } = await import('./lazy/kafka.ts')
-  const answer = await testConnection(config, { signal })
-  if (!answer.ok) throw new ProblemError(answer.problem)
-  return answer
+  return testConnection(config, { signal })
 }
