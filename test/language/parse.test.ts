@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { check } from '../../src/language/check/check.ts'
+import { parse } from '../../src/language/parse.ts'
+import type { Block } from '../../src/language/tree.ts'
+import { level1, type Level1Block } from './level1.ts'
+
+/** A block as level 1 knows it; lines that level 1 ignores and ours claims are in neither. */
+function asLevel1(block: Block): Level1Block {
+  assert.ok(block.kind === 'PRODUCER' || block.kind === 'CONSUMER')
+  return {
+    kind: block.kind,
+    start: block.startLine,
+    end: block.endLine,
+    properties: block.properties.map(({ name, value, line }) => [name, value, line]),
+    ...(block.body && { value: block.body.text }),
+    ...(block.group && { group: block.group.text }),
+  }
+}
+
+/** Pieces of lines of level 1 text, with the slips that people make. */
+const piece = fc.constantFrom(
+  ...'PRODUCER CONSUMER ### -- : topic key headers key-format value-format every value-schema from'.split(
+    ' ',
+  ),
+  ...'partitions Topic {"a":1} a=1 {{x}} // # value producer'.split(' '),
+  ' ',
+  '\t',
+  '\u00a0',
+  '',
+)
+const lineEnd = fc.constantFrom('\n', '\r\n', '\r', '\n\n')
+const line = fc.array(piece, { maxLength: 4 }).map(pieces => pieces.join(''))
+const level1Text = fc
+  .array(fc.tuple(line, lineEnd), { maxLength: 14 })
+  .map(lines => lines.flat().join(''))
+  // A comment mark in a CONSUMER is an unknown property of level 1, which ours ignores too.
+  .map(text => text.replaceAll(/^(\s*)(#(?!##)|\/\/|\s--)/gm, '$1x'))
+
+const ANY_PIECE = fc.oneof(
+  piece,
+  fc.constantFrom(
+    ...'EXPECT GROUP TOPIC DEFAULTS @x= -- @ignore header rate {{ }} {{"{{"}} { [ } ] 0-3 now-2h'.split(
+      ' ',
+    ),
+    '\ud800',
+    '\0',
+    '\ufeff',
+    '\r',
+    '\n',
+  ),
+  fc.string({ unit: 'binary', maxLength: 5 }),
+)
+const anyText = fc.array(ANY_PIECE, { maxLength: 40 }).map(pieces => pieces.join(''))
+
+describe('parse', () => {
+  it('reads from level 1 text what level 1 reads', () => {
+    fc.assert(
+      fc.property(level1Text, text => {
+        assert.deepEqual(parse(text).file.blocks.map(asLevel1), level1(text))
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('gives a whole tree for any text, with spans that hold what they say', () => {
+    fc.assert(
+      fc.property(anyText, text => {
+        const { file } = parse(text)
+        const at = (span: { start: number; end: number }) => text.slice(span.start, span.end)
+        let end = 0
+        for (const block of file.blocks) {
+          assert.ok(block.span.start >= end && block.span.end <= text.length)
+          end = block.span.end
+          assert.equal(at(block.keyword), block.kind)
+          assert.equal(file.lines.lineAt(block.span.start), block.startLine)
+          if (block.label) assert.equal(at(block.label.span), block.label.text)
+          if (block.group) assert.equal(at(block.group.span), block.group.text)
+          if (block.body) assert.equal(at(block.body.span), block.body.text)
+          for (const property of block.properties) {
+            assert.equal(at(property.nameSpan), property.name)
+            assert.equal(at(property.valueSpan), property.value ?? '')
+            assert.equal(file.lines.lineAt(property.span.start), property.line)
+          }
+        }
+        for (const variable of file.variables) assert.equal(at(variable.nameSpan), variable.name)
+        for (const problem of check(file)) {
+          assert.ok(problem.span.start <= problem.span.end && problem.span.end <= text.length)
+          assert.match(problem.message, /^["A-ZA-Z\d-].*[.?]$/su)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('reads the same whatever ends the lines, and after a byte order mark', () => {
+    const lines = [
+      '@x = 1',
+      'PRODUCER p',
+      'topic: a',
+      '{',
+      '}',
+      '###',
+      'CONSUMER g',
+      'topic: b',
+      '',
+    ]
+    const shape = (text: string) =>
+      parse(text).file.blocks.map(({ startLine, endLine, properties, body }) => [
+        startLine,
+        endLine,
+        properties.map(({ name, value, line: at }) => [name, value, at]),
+        body?.text.replaceAll(/\r\n?/g, '\n'),
+      ])
+    const expected = shape(lines.join('\n'))
+    assert.equal(expected.length, 2)
+    for (const end of ['\r\n', '\r']) assert.deepEqual(shape(lines.join(end)), expected)
+    const marked = parse(`\ufeff${lines.slice(1).join('\n')}`).file
+    assert.equal(marked.blocks.length, 2)
+    assert.deepEqual(marked.lines.placeOf(marked.blocks[0]!.span.start), { line: 0, column: 0 })
+  })
+
+  it('keeps the line ends of a value as they are', () => {
+    assert.equal(
+      parse('PRODUCER\r\n  {\r\n\r\n}\r\n \r\n').file.blocks[0]?.body?.text,
+      '{\r\n\r\n}',
+    )
+  })
+
+  const properties: [line: string, isProperty: boolean][] = [
+    ['header: a = b', true],
+    ['header: a=', true],
+    ['header: a', false],
+    ['header: =a', false],
+    ['config: linger.ms = 5', true],
+    ['capture: p = partition', true],
+    ['capture: 1 = partition', false],
+    ['rate: 200/s', true],
+    ['rate: 200', false],
+    ['rate: {{x}}', true],
+    ['records: csv', true],
+    ['records: 12 of them', false],
+    ['acks: all', true],
+    ['acks: 2', false],
+    ['compression: zstd', true],
+    ['compression: high', false],
+    ['idempotent: true', true],
+    ['idempotent: yes', false],
+    ['record-partition: 3', true],
+    ['value-from: file(x)', true],
+    ['timestamp: 1', false],
+    ['partition: 1', false],
+    ['value: 1', false],
+    ['topic : a', false],
+    [' topic: a', false],
+    ['topic:a', true],
+  ]
+  for (const [text, isProperty] of properties) {
+    it(`${text} is ${isProperty ? 'a property' : 'the value'} of a PRODUCER`, () => {
+      const block = parse(`PRODUCER\n${text}`).file.blocks[0]
+      assert.equal(block?.properties.length, isProperty ? 1 : 0)
+      assert.equal(block.body?.text, isProperty ? undefined : text.trim())
+    })
+  }
+
+  const openings: [line: string, kind: string | undefined, title: string | undefined][] = [
+    ['EXPECT', 'EXPECT', undefined],
+    ['EXPECT GROUP', 'EXPECT', 'GROUP'],
+    ['EXPECT GROUP a b', 'EXPECT', 'group a b'],
+    ['EXPECT GROUPS', 'EXPECT', 'GROUPS'],
+    ['EXPECTED', undefined, undefined],
+    ['TOPIC\tx', 'TOPIC', 'x'],
+    ['TOPICS', undefined, undefined],
+    ['DEFAULTS', 'DEFAULTS', undefined],
+    ['CONSUMER a/b c', 'CONSUMER', 'group a/b c'],
+    ['CONSUMERgrp', 'CONSUMER', 'group grp'],
+    ['PRODUCER send it', 'PRODUCER', 'send it'],
+    ['producer', undefined, undefined],
+    [' PRODUCER', undefined, undefined],
+  ]
+  for (const [text, kind, title] of openings) {
+    it(`${JSON.stringify(text)} opens ${kind ?? 'nothing'}`, () => {
+      const block = parse(text).file.blocks[0]
+      assert.equal(block?.kind, kind)
+      assert.equal(block?.group ? `group ${block.group.text}` : block?.label?.text, title)
+    })
+  }
+
+  it('knows directives, variables and titles', () => {
+    const { file } = parse(
+      '-- @cluster prod\n@a.b = {{$uuid}} \n#### The title \nTOPIC\n --@skip later\n',
+    )
+    assert.deepEqual(
+      file.directives.map(({ name, argument }) => [name, argument]),
+      [['cluster', 'prod']],
+    )
+    assert.deepEqual(
+      file.variables.map(({ name, value }) => [name, value]),
+      [['a.b', '{{$uuid}}']],
+    )
+    assert.equal(file.separators[0]?.title.text, 'The title')
+    assert.deepEqual(
+      file.blocks[0]?.directives.map(({ name, argument }) => [name, argument]),
+      [['skip', 'later']],
+    )
+  })
+
+  it('stays linear where a text is made to be slow', () => {
+    const traps = [
+      '{{a ',
+      '}}',
+      '{',
+      ' ',
+      ':',
+      '=,',
+      '@x=',
+      '-- @ignore K1\n',
+      'a: {{b}}\n',
+      'header: ',
+    ]
+    for (const head of ['PRODUCER\n', 'CONSUMER\n', 'PRODUCER\nheaders: ', '']) {
+      for (const trap of traps) check(parse(head + trap.repeat(1000)).file)
+    }
+  })
+})
