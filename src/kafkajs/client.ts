@@ -82,8 +82,14 @@ const BROKERS_MAX_AGE_MS = 10_000
 const MAIN_LANE = 'main'
 
 /** Opens nothing yet. Rejects with `ProblemError` where the config cannot be used. */
-export function openClient(config: ConnectionConfig, log: Log): Client {
-  return new BrokerClient(config, log)
+export function openClient(
+  config: ConnectionConfig,
+  log: Log,
+  options: {
+    /** For opening one connection, ms; default `CONNECT_TIMEOUT_MS`. */ readonly connectTimeout?: number
+  } = {},
+): Client {
+  return new BrokerClient(config, log, options.connectTimeout ?? CONNECT_TIMEOUT_MS)
 }
 
 interface Slot {
@@ -99,12 +105,14 @@ class BrokerClient implements Client {
   readonly #slots = new Map<string, Slot>()
   readonly #closing = new AbortController()
   readonly #idleTimer: NodeJS.Timeout
+  readonly #connectTimeout: number
   #brokers: ReadonlyMap<number, Address> = new Map()
   #brokersKnownAt = 0
 
-  constructor(config: ConnectionConfig, log: Log) {
+  constructor(config: ConnectionConfig, log: Log, connectTimeout: number) {
     this.config = config
     this.log = log
+    this.#connectTimeout = connectTimeout
     this.#bootstrap = parseAddresses(config.bootstrapServers)
     this.#tls = config.tls && tlsOptions(config.tls)
     this.#idleTimer = setInterval(() => this.#closeIdle(Date.now()), IDLE_CHECK_MS)
@@ -209,7 +217,9 @@ class BrokerClient implements Client {
       if (connection && !connection.closed && key.endsWith(` ${lane}`)) return connection
     }
     let failure: Error | undefined
+    const end = Date.now() + 2 * this.#connectTimeout
     for (const address of this.#candidates()) {
+      if (failure && Date.now() >= end) break
       try {
         return await this.#connect(address, options)
       } catch (error) {
@@ -243,7 +253,7 @@ class BrokerClient implements Client {
       address,
       log: this.log,
       signal: this.#closing.signal,
-      timeout: CONNECT_TIMEOUT_MS,
+      timeout: this.#connectTimeout,
     })
     const slot: Slot = { opening, connection: undefined }
     this.#slots.set(key, slot)

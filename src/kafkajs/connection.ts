@@ -180,7 +180,8 @@ class Wire {
 
   ready(ranges: ApiRanges): BrokerConnection {
     const state = {
-      closed: () => this.#closed,
+      // kafkajs notices an end before the socket is closed.
+      closed: () => this.#closed || !this.#connection.isConnected(),
       lastUsed: () => this.#lastUsed,
       inFlight: () => this.#inFlight,
     }

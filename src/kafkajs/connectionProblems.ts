@@ -33,6 +33,7 @@ export function connectionProblem(error: unknown, attempt: Attempt): Problem {
     tlsProblem(failure, attempt, where) ??
     loginProblem(failure, attempt, where) ??
     closedProblem(failure, attempt, where) ??
+    answerProblem(failure, where) ??
     problem('connection-failed', `The connection to ${where} failed.`, undefined, failure.message)
   )
 }
@@ -199,6 +200,17 @@ function loginProblem(failure: Failure, attempt: Attempt, where: string): Proble
     )
   }
   return undefined
+}
+
+/** What came back does not have the form that it should have. */
+function answerProblem({ name, message }: Failure, where: string): Problem | undefined {
+  if (name !== 'WireError' && name !== 'RangeError') return undefined
+  return problem(
+    'bad-answer',
+    `${where} sent an answer that cannot be read.`,
+    'Check that this is a Kafka port.',
+    message,
+  )
 }
 
 const CLOSED = new Set(['KafkaJSConnectionClosedError', 'ClosedError'])

@@ -29,6 +29,8 @@ export type ConnectionTest =
 export interface TestOptions {
   readonly signal?: AbortSignal | undefined
   readonly log?: Log
+  /** For opening one connection, ms; default 10 s. */
+  readonly connectTimeout?: number
 }
 
 /**
@@ -39,11 +41,11 @@ export interface TestOptions {
  */
 export async function testConnection(
   config: ConnectionConfig,
-  { signal, log = silentLog }: TestOptions = {},
+  { signal, log = silentLog, connectTimeout }: TestOptions = {},
 ): Promise<ConnectionTest> {
   let client: Client | undefined
   try {
-    client = openClient(config, log)
+    client = openClient(config, log, connectTimeout === undefined ? {} : { connectTimeout })
     return await testClient(client, signal)
   } catch (error) {
     signal?.throwIfAborted()

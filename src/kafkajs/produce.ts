@@ -48,7 +48,7 @@ export async function produce(
 ): Promise<readonly ProduceOutcome[]> {
   if (request.records.length === 0) return []
   const { topic } = request
-  const found = (await context.leaders.topics(new Set([topic]), false, ask)).get(topic)
+  const found = await findTopic(context, request, ask)
   const missing = kafkaProblem(found?.errorCode ?? CODE.unknownTopicOrPartition, `Topic ${topic}`)
   if (!found || missing) return request.records.map(() => (missing ? { problem: missing } : {}))
   const places = placeRecords(request.records, found)
@@ -62,6 +62,19 @@ export async function produce(
     await sendRound(context, request, ready, outcomes, ask)
   }
   return outcomes
+}
+
+/** Looked up again where a record names a partition that was not there the last time. */
+async function findTopic(
+  { leaders }: ProduceContext,
+  { topic, records }: ProduceRequest,
+  ask: AskOptions,
+): Promise<TopicMetadata | undefined> {
+  const names = new Set([topic])
+  const found = (await leaders.topics(names, false, ask)).get(topic)
+  const count = found?.partitions.length ?? 0
+  if (records.every(({ partition = 0 }) => partition < count)) return found
+  return (await leaders.topics(names, true, ask)).get(topic)
 }
 
 function placeRecords(

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 
@@ -41,7 +42,7 @@ export function openSocket({ host, port, ssl, onConnect }: SocketRequest): Socke
 }
 
 /** A socket that closes without having ended emits `end` first. */
-export function tellCloseAsEnd(socket: Socket): void {
+export function tellCloseAsEnd(socket: EventEmitter): void {
   let ended = false
   socket.once('end', () => (ended = true))
   socket.once('error', () => (ended = true))

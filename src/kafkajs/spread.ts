@@ -19,6 +19,8 @@ export interface Spread<I, T> {
   place(items: readonly I[], refresh: boolean): Promise<readonly Place[]>
   /** Asks one broker about its items: one outcome per item. */
   ask(nodeId: number, items: readonly I[]): Promise<readonly Outcome<T>[]>
+  /** How long to wait before each time of asking again, ms. */
+  readonly pauses?: readonly number[]
 }
 
 /** Long enough for a broker to hear of a new leader, short enough not to be noticed. */
@@ -34,7 +36,7 @@ export async function spread<I, T>(
   work: Spread<I, T>,
 ): Promise<readonly Outcome<T>[]> {
   const outcomes = [...(await attempt(items, work, false))]
-  for (const ms of PAUSES_MS) {
+  for (const ms of work.pauses ?? PAUSES_MS) {
     const again = outcomes.flatMap((outcome, i) => (outcome.problem && outcome.moved ? [i] : []))
     if (again.length === 0) break
     await pause(ms, work.signal)

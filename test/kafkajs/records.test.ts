@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { murmur2, partitionOfKey } from '../../src/kafkajs/partitioner.ts'
+import { crc32c, sizeOf, writeBatch } from '../../src/kafkajs/recordBatch.ts'
+
+const bytes = (text: string) => Buffer.from(text)
+
+describe('the partition of a key', () => {
+  /** From the tests of the Java client (`UtilsTest.testMurmur2`). */
+  const HASHES: readonly (readonly [string, number])[] = [
+    ['21', -973932308],
+    ['foobar', -790332482],
+    ['a-little-bit-long-string', -985981536],
+    ['a-little-bit-longer-string', -1486304829],
+    ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+    ['abc', 479470107],
+  ]
+  for (const [key, hash] of HASHES) {
+    it(`of ${key} is that of the Java client`, () => {
+      assert.equal(murmur2(bytes(key)), hash)
+      assert.equal(partitionOfKey(bytes(key), 7), (hash & 0x7fffffff) % 7)
+    })
+  }
+
+  it('is the same for a view into larger bytes', () => {
+    assert.equal(murmur2(bytes('xxabcxx').subarray(2, 5)), murmur2(bytes('abc')))
+  })
+})
+
+describe('a record batch', () => {
+  it('has the checksum CRC-32C', () => assert.equal(crc32c(bytes('123456789')), 0xe3069283))
+
+  it('says where it ends, the greatest time, and how it is compressed', async () => {
+    const times = [1_700_000_000_999, 999, 1_700_000_001_000]
+    const records = times.map(timestamp => ({
+      key: null,
+      value: bytes('v'.repeat(100)),
+      headers: [],
+      timestamp,
+    }))
+    const batch = await writeBatch(records, { codec: 1, compress: plain => gzipSync(plain) })
+    assert.equal(batch.readInt32BE(8), batch.length - 12)
+    assert.equal(batch[16], 2)
+    assert.equal(batch.readUInt32BE(17), crc32c(batch.subarray(21)))
+    assert.equal(batch.readInt16BE(21), 1)
+    assert.equal(batch.readInt32BE(23), 2)
+    assert.equal(batch.readBigInt64BE(27), 1_700_000_000_999n)
+    assert.equal(batch.readBigInt64BE(35), 1_700_000_001_000n)
+    assert.equal(batch.readInt32BE(57), 3)
+    assert.ok(gunzipSync(batch.subarray(61)).length > 300)
+  })
+
+  it('is read by another reader as it was written', async () => {
+    const load = createRequire(import.meta.url)
+    const Decoder = load('kafkajs/src/protocol/decoder.js') as new (from: Buffer) => object
+    const decode = load('kafkajs/src/protocol/recordBatch/v0/decoder.js') as (
+      decoder: object,
+    ) => Promise<{ readonly records: readonly Read[] }>
+    interface Read {
+      readonly key: Buffer | null
+      readonly value: Buffer | null
+      readonly timestamp: string
+      readonly offset: string
+    }
+    const batch = await writeBatch(
+      [
+        { key: bytes('k'), value: null, headers: [], timestamp: 2_000 },
+        { key: bytes(''), value: bytes('späť'), headers: [], timestamp: 0 },
+      ],
+      { codec: 0, compress: plain => plain },
+    )
+    const { records } = await decode(new Decoder(batch))
+    assert.deepEqual(
+      records.map(({ key, value, timestamp, offset }) => [
+        key?.toString(),
+        value?.toString(),
+        timestamp,
+        offset,
+      ]),
+      [
+        ['k', undefined, '2000', '0'],
+        ['', 'späť', '0', '1'],
+      ],
+    )
+  })
+
+  it('is never larger than was thought', async () => {
+    const record = {
+      key: bytes('key'),
+      value: bytes('value'),
+      headers: [['a', bytes('1')] as const, ['b', null] as const],
+      timestamp: 0,
+    }
+    const batch = await writeBatch([record], { codec: 0, compress: plain => plain })
+    assert.ok(batch.length - 61 <= sizeOf(record))
+  })
+})
