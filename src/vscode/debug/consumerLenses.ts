@@ -1,9 +1,9 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '../../base/dispose.ts'
-import type { GroupWatch, LagState } from '../../lag/watch.ts'
+import type { LagState } from '../../lag/watch.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { consumersOf, LANGUAGES } from './documents.ts'
-import type { LagWatches } from './lagWatches.ts'
+import type { LagWatch, LagWatches } from '../lag/watches.ts'
 import { lensText } from './lensText.ts'
 
 /** Text is drawn again at most this often, ms. */
@@ -21,7 +21,7 @@ export class ConsumerLenses implements vscode.CodeLensProvider, Disposable {
   readonly #store = new DisposableStore()
   readonly #changed = this.#store.add(new vscode.EventEmitter<void>())
   /** By group id, all of one cluster. */
-  readonly #watches = new Map<string, GroupWatch>()
+  readonly #watches = new Map<string, LagWatch>()
   #clusterId: string | undefined
   #redraw: NodeJS.Timeout | undefined
 
@@ -69,7 +69,7 @@ export class ConsumerLenses implements vscode.CodeLensProvider, Disposable {
   }
 
   #stateOf(groupId: string): LagState | undefined {
-    return this.#watches.get(groupId)?.state
+    return this.#watches.get(groupId)?.latest
   }
 
   /** Watches the groups of the visible editors, and no others. */

@@ -3,14 +3,13 @@ import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import type { Log } from '../../base/log.ts'
 import { problemOf } from '../../base/problem.ts'
 import type { GroupReading } from '../../lag/reading.ts'
-import type { GroupWatch } from '../../lag/watch.ts'
 import { consumerAt, type SourceConsumer } from '../../source/consumers.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { debuggedCluster } from './debuggedCluster.ts'
 import { consumersOf } from './documents.ts'
 import { hoverOf } from './hover.ts'
 import { changeSince, inlineText, LONGEST, type Change, type Membership } from './inlineText.ts'
-import type { LagWatches } from './lagWatches.ts'
+import type { LagWatch, LagWatches } from '../lag/watches.ts'
 import { lensText } from './lensText.ts'
 import type { LineNote, LineNotes } from './lineNotes.ts'
 import { locationOf, type Location } from './location.ts'
@@ -53,7 +52,7 @@ export class SessionLag implements Disposable {
   readonly #store = new DisposableStore()
   /** By cluster and group: what was read at the last stop. */
   readonly #atLastStop = new Map<string, GroupReading>()
-  #watch: { readonly key: string; readonly watch: GroupWatch } | undefined
+  #watch: { readonly key: string; readonly watch: LagWatch } | undefined
   #handled: Stop | undefined
   #stopped: StoppedAt | undefined
   #tick: NodeJS.Timeout | undefined
@@ -103,9 +102,10 @@ export class SessionLag implements Disposable {
   #connect(): void {
     const { clusters } = this.#deps
     const found = debuggedCluster(this.#session, clusters)
-    if (!found?.named || found.cluster.sasl) return
+    if (!found?.named) return
     if (clusters.state(found.cluster.id).kind !== 'disconnected') return
-    clusters.connect(found.cluster.id).catch((error: unknown) => this.#tellLog(error))
+    const opening = clusters.connect(found.cluster.id, undefined, 'quiet')
+    opening.catch((error: unknown) => this.#tellLog(error))
   }
 
   /** The program goes on: nothing is shown, nothing is asked. */
@@ -174,7 +174,7 @@ export class SessionLag implements Disposable {
 
   #read(): void {
     const stopped = this.#stopped
-    const reading = this.#watch?.watch.state.reading
+    const reading = this.#watch?.watch.latest.reading
     if (!stopped || !reading || !this.#watch) return
     const known = this.#atLastStop.get(this.#watch.key)
     const isFirst = reading.at >= stopped.stop.at && known === stopped.before
@@ -191,7 +191,7 @@ export class SessionLag implements Disposable {
     const { groupId } = consumer
     const cluster = this.#cluster()
     const isOurs = cluster && this.#watch?.key === keyOf(cluster.id, groupId)
-    const state = isOurs ? this.#watch?.watch.state : undefined
+    const state = isOurs ? this.#watch?.watch.latest : undefined
     const reading = state?.reading
     const change: Change | undefined =
       before && reading && reading.at >= stop.at ? changeSince(before, reading) : undefined
