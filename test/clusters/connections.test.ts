@@ -174,12 +174,12 @@ describe('connections', () => {
     const cluster = await opening
     const signal = new AbortController().signal
     const from = { all: { kind: 'earliest' as const } }
-    for await (const _update of cluster.read({ topic: 't', from }, { signal })) {
-      clock.now += 2 * IDLE_MS
-      connections.closeIdle()
-      assert.equal(first.closed(), 0)
-      break
-    }
+    const reading = cluster.read({ topic: 't', from }, { signal })[Symbol.asyncIterator]()
+    await reading.next()
+    clock.now += 2 * IDLE_MS
+    connections.closeIdle()
+    assert.equal(first.closed(), 0)
+    await reading.return?.()
     clock.now += 2 * IDLE_MS
     connections.closeIdle()
     assert.equal(first.closed(), 1)

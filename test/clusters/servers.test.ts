@@ -32,7 +32,6 @@ describe('bootstrap servers', () => {
   for (const [text, message] of wrong) {
     it(`refuses "${text}"`, () => {
       const answer = readServer(text)
-      assert.equal(answer.kind, 'invalid')
       assert.match(answer.kind === 'invalid' ? answer.message : '', message)
     })
   }

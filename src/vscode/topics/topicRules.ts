@@ -1,3 +1,5 @@
+import { plural } from '../../lag/format.ts'
+
 /**
  * What is wrong with the name of a new topic, or undefined. The rules are Kafka's
  * (org.apache.kafka.common.internals.Topic).
@@ -28,7 +30,7 @@ export function countError(text: string, what: string, most?: number): string | 
   const value = Number(text.trim())
   if (!/^\d+$/.test(text.trim()) || value < 1) return `Enter a number of ${what}, at least 1.`
   if (most !== undefined && value > most) {
-    return `There are only ${most} brokers, so there can be at most ${most} ${what}.`
+    return `The cluster has ${plural(most, 'broker')}, so there can be at most ${most} ${what}.`
   }
   return undefined
 }

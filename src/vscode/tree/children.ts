@@ -1,5 +1,6 @@
 import { isLoss } from '../clusters/connections.ts'
 import type { Slot } from './data.ts'
+import { byTopicAndPartition } from './groupPartitions.ts'
 import {
   assignmentNode,
   brokerNode,
@@ -181,8 +182,11 @@ function memberChildren(node: NodeOf<'member'>, state: TreeState): readonly Tree
   const details = state.data(node.clusterId).groupDetails.get(node.groupId)?.value
   const member = details?.group.value?.members.find(one => one.memberId === node.memberId)
   if (!member || member.assignment.length === 0) return [noteNode(node, 'empty')]
-  return shortened(node, state, member.assignment, ({ topic, partition }) =>
-    assignmentNode(node, topic, partition),
+  return shortened(
+    node,
+    state,
+    member.assignment.toSorted(byTopicAndPartition),
+    ({ topic, partition }) => assignmentNode(node, topic, partition),
   )
 }
 

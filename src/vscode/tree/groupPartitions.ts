@@ -36,7 +36,8 @@ export function claimsOf(
   return [...claims.values()].sort(byTopicAndPartition)
 }
 
-function byTopicAndPartition(a: TopicPartition, b: TopicPartition): number {
+/** By topic, then by number. */
+export function byTopicAndPartition(a: TopicPartition, b: TopicPartition): number {
   if (a.topic === b.topic) return a.partition - b.partition
   return a.topic < b.topic ? -1 : 1
 }

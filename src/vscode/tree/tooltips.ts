@@ -61,8 +61,7 @@ function sheet(title: string, rows: readonly Row[]): string {
   const lines = rows.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`| ${name} | ${escapeMarkdown(value)} |`],
   )
-  const head = `**${escapeMarkdown(title)}**`
-  return lines.length > 0 ? [head, '', '| | |', '| --- | --- |', ...lines].join('\n') : head
+  return [`| ${escapeMarkdown(title)} | |`, '| --- | --- |', ...lines].join('\n')
 }
 
 function problemText(problem: Problem | undefined): string | undefined {
@@ -184,7 +183,7 @@ function partitionTooltip(node: NodeOf<'partition'>, state: TreeState): string |
     ],
     ['Log start offset', offsetText(details.starts.value?.get(number)?.offset)],
     ['Log end offset', offsetText(end?.offset)],
-    ['Records', recordsText(recordCount(details, number), details)],
+    ['Records', recordsText(recordCount(details, number), details).replace(/ records?$/, '')],
     ['Size on disk', size === undefined ? UNKNOWN : bytes(size)],
     ['Problem', (partition.problem ?? end?.problem ?? details.ends.problem)?.message],
   ])
@@ -265,7 +264,9 @@ export function configsText(configs: readonly ConfigEntry[] | Problem): string {
     const { message } = configs as Problem
     return `Configs: ${UNKNOWN} ${escapeMarkdown(message)}`
   }
-  const own = (configs as readonly ConfigEntry[]).filter(isOverride)
+  const own = (configs as readonly ConfigEntry[])
+    .filter(isOverride)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   if (own.length === 0) return 'All configs have their default\\.'
   const rows = own.map(({ name, value, sensitive }) => {
     const shown = sensitive || value === undefined ? 'hidden' : value === '' ? 'empty' : value
