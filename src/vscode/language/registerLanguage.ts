@@ -1,0 +1,68 @@
+import * as vscode from 'vscode'
+import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import type { Log } from '../../base/log.ts'
+import { guarded } from '../clusters/clusterCommands.ts'
+import type { Clusters } from '../clusters/clusters.ts'
+import { textOf } from '../clusters/pickCluster.ts'
+import { createClusterKnowledge } from './clusterKnowledge.ts'
+import { registerDiagnostics } from './diagnostics.ts'
+import { fixesProvider } from './fixes.ts'
+import { KAFKA_LANGUAGE } from './kafkaDocument.ts'
+import { noticeOtherExtension } from './otherExtension.ts'
+import {
+  completionProvider,
+  foldingProvider,
+  hoverProvider,
+  symbolProvider,
+  tokensLegend,
+  tokensProvider,
+} from './providers.ts'
+
+export interface LanguageDeps {
+  readonly clusters: Clusters
+  readonly log: Log
+  /** Remembers that the notice about another extension was given. */
+  readonly globalState: vscode.Memento
+  /** Our own id, `publisher.name`. */
+  readonly extensionId: string
+}
+
+/** The services of the language `kafka`: completion, hover, problems, fixes, folding, outline. */
+export function registerLanguage(deps: LanguageDeps): Disposable {
+  const store = new DisposableStore()
+  const knowledge = store.add(createClusterKnowledge(deps.clusters, deps.log))
+  const checking = { clusters: deps.clusters, knowledge }
+  const selector = { language: KAFKA_LANGUAGE }
+  const { languages } = vscode
+  store.add(registerDiagnostics(checking))
+  store.add(
+    languages.registerCompletionItemProvider(
+      selector,
+      completionProvider(checking),
+      ...[':', '{', '.', '(', '$', '@', ' '],
+    ),
+  )
+  store.add(languages.registerHoverProvider(selector, hoverProvider(checking)))
+  store.add(languages.registerFoldingRangeProvider(selector, foldingProvider))
+  store.add(languages.registerDocumentSymbolProvider(selector, symbolProvider))
+  store.add(
+    languages.registerDocumentSemanticTokensProvider(selector, tokensProvider, tokensLegend),
+  )
+  store.add(
+    languages.registerCodeActionsProvider(selector, fixesProvider(checking), {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    }),
+  )
+  store.add(
+    vscode.commands.registerCommand(
+      'kafkaWorkbench.createTopicOfFile',
+      guarded(deps.log, async argument => {
+        await vscode.commands.executeCommand('kafkaWorkbench.createTopic', argument)
+        const clusterId = textOf(argument, 'clusterId')
+        if (clusterId !== undefined) knowledge.forget(clusterId)
+      }),
+    ),
+  )
+  void noticeOtherExtension(deps)
+  return store
+}
