@@ -92,20 +92,22 @@ class WorkerReader implements Reader {
     this.#inboxes.set(id, inbox)
     const onAbort = () => inbox.end()
     signal.addEventListener('abort', onAbort)
+    let over = false
     try {
       this.#post({ kind: 'read', id, request })
       for (;;) {
         const item = await this.#awake(inbox.next())
         if (item === 'end') return
+        over = 'problem' in item || item.update.done
         if ('problem' in item) throw new ProblemError(item.problem)
         yield item.update
-        if (item.update.done) return
+        if (over) return
         this.#post({ kind: 'taken', id, weight: weightOf(item.update) })
       }
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#inboxes.delete(id)
-      this.#worker?.postMessage({ kind: 'cancel', id } satisfies ToWorker)
+      if (!over) this.#worker?.postMessage({ kind: 'cancel', id } satisfies ToWorker)
       this.#endWhenIdle()
     }
   }
@@ -130,6 +132,8 @@ class WorkerReader implements Reader {
     const { workerPath, config, memoryBudgetBytes = DEFAULT_BUDGET_BYTES } = this.#options
     const worker = new Worker(workerPath, {
       name: 'kafka-reader',
+      // Options of the process, such as those of a debugger or of --eval, are not the worker's.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
     })
     worker.unref()

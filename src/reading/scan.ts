@@ -190,23 +190,22 @@ class Scan {
       ),
     ])
     await this.#tellNotes(resolved.flat())
-    for (const read of led) {
-      if (!read.range || read.outOfRange) continue
-      this.#unplaced.delete(read)
-      const nodeId = this.#leaders.get(read.partition)?.nodeId
-      if (nodeId !== undefined && !read.done) this.#assign(nodeId, read)
-    }
+    this.#assign(led.filter(read => read.range && !read.outOfRange))
     this.#news = true
   }
 
-  #assign(nodeId: number, read: PartitionRead): void {
-    const reads = this.#byLeader.get(nodeId)
-    if (reads) {
-      reads.add(read)
-      return
+  /** All are assigned before the first is asked for, so that they are asked for together. */
+  #assign(reads: readonly PartitionRead[]): void {
+    const idle = new Set<number>()
+    for (const read of reads) {
+      this.#unplaced.delete(read)
+      const nodeId = this.#leaders.get(read.partition)?.nodeId
+      if (nodeId === undefined || read.done) continue
+      const others = this.#byLeader.get(nodeId)
+      if (!others) idle.add(nodeId)
+      this.#byLeader.set(nodeId, (others ?? new Set()).add(read))
     }
-    this.#byLeader.set(nodeId, new Set([read]))
-    this.#spawn(this.#readFrom(nodeId))
+    for (const nodeId of idle) this.#spawn(this.#readFrom(nodeId))
   }
 
   #dropFailing(): void {

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict'
+import type { ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
+import { CODE } from '../../src/kafkajs/errorCodes.ts'
+import { scan } from '../../src/reading/scan.ts'
+import { recordsOf } from './decoded.ts'
+import { FakeCluster, oneRecordBatches, type FakeLog } from './fakeCluster.ts'
+import { batch } from './write.ts'
+
+const MIB = 1024 * 1024
+
+interface Outcome {
+  readonly updates: readonly ReadUpdate[]
+  readonly values: (partition: number) => (string | null)[]
+  readonly errors: readonly string[]
+  readonly problem: (partition: number) => string | undefined
+  readonly last: ReadUpdate | undefined
+}
+
+async function read(
+  cluster: FakeCluster,
+  request: Partial<ReadRequest> = {},
+  { signal = AbortSignal.timeout(10_000), emit = (_update: ReadUpdate) => Promise.resolve() } = {},
+): Promise<Outcome> {
+  const updates: ReadUpdate[] = []
+  await scan({
+    offsets: cluster.context(),
+    request: {
+      topic: cluster.topic,
+      from: { all: { kind: 'earliest' } },
+      to: { all: { kind: 'latest' } },
+      ...request,
+    },
+    lane: 'lane',
+    signal,
+    memoryBudgetBytes: 4 * MIB,
+    emit: update => {
+      updates.push(update)
+      return emit(update)
+    },
+  })
+  const pages = updates.flatMap(update => update.pages)
+  return {
+    updates,
+    values: partition =>
+      pages
+        .filter(page => page.partition === partition)
+        .flatMap(page => recordsOf(page).map(record => record.value)),
+    errors: pages.flatMap(page => page.errors.map(error => error.message)),
+    problem: partition =>
+      updates.at(-1)?.progress.find(progress => progress.partition === partition)?.problem?.code,
+    last: updates.at(-1),
+  }
+}
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `${from + index}`)
+
+describe('scanning', () => {
+  it('asks each leader for all its partitions in one request', async () => {
+    const cluster = new FakeCluster([{ leader: 1 }, { leader: 2 }, { leader: 1 }])
+    const { values, last } = await read(cluster)
+    for (const partition of [0, 1, 2]) assert.deepEqual(values(partition), numbers(0, 10))
+    const firsts = cluster.fetches
+      .slice(0, 2)
+      .map(({ nodeId, partitions }) => [nodeId, partitions.map(({ partition }) => partition)])
+    assert.deepEqual(firsts.sort(), [
+      [1, [0, 2]],
+      [2, [1]],
+    ])
+    assert.equal(last?.done, true)
+    assert.equal(last.recordsRead, 30)
+  })
+
+  it('has one request on its way while a consumer holds it back, and no more', async () => {
+    const cluster = new FakeCluster([{ end: 100n }])
+    const first = Promise.withResolvers<undefined>()
+    const go = Promise.withResolvers<undefined>()
+    const reading = read(
+      cluster,
+      {},
+      {
+        emit: update => {
+          if (update.pages.length === 0) return Promise.resolve()
+          first.resolve(undefined)
+          return go.promise
+        },
+      },
+    )
+    await first.promise
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+    assert.equal(cluster.fetches.length, 2)
+    go.resolve(undefined)
+    assert.equal((await reading).values(0).length, 100)
+  })
+
+  it('asks in turn, so that a full answer starves nobody', async () => {
+    const cluster = new FakeCluster([{}, {}, {}])
+    await read(cluster)
+    const orders = cluster.fetches.map(({ partitions }) => partitions.map(p => p.partition))
+    assert.deepEqual(orders[0], [0, 1, 2])
+    // A broker with room for one partition only would have answered that one.
+    let answered = 0
+    const narrow = new FakeCluster([{}, {}, {}])
+    narrow.logs.forEach((log, partition) => {
+      log.fetch = offset => {
+        const first = narrow.fetches.at(-1)?.partitions[0]?.partition === partition
+        if (first) answered++
+        return first ? { records: oneRecordBatches(offset, log.end) } : {}
+      }
+    })
+    const { values } = await read(narrow)
+    for (const partition of [0, 1, 2]) assert.deepEqual(values(partition), numbers(0, 10))
+    assert.equal(answered, 15)
+  })
+
+  it('follows a partition to its new leader', async () => {
+    const cluster = new FakeCluster([{ leader: 1 }, { leader: 1 }])
+    cluster.onFetch = ({ partitions }) => {
+      const [log] = cluster.logs
+      if (log && partitions.some(({ partition, offset }) => partition === 0 && offset === 4n)) {
+        log.leader = 2
+      }
+    }
+    const { values, problem } = await read(cluster)
+    assert.deepEqual(values(0), numbers(0, 10))
+    assert.deepEqual(values(1), numbers(0, 10))
+    assert.equal(problem(0), undefined)
+    assert.ok(cluster.fetches.some(({ nodeId }) => nodeId === 2))
+  })
+
+  for (const code of [CODE.fencedLeaderEpoch, CODE.unknownLeaderEpoch, CODE.kafkaStorageError]) {
+    it(`asks again after error ${code}`, async () => {
+      let failed = false
+      const log: Partial<FakeLog> = {
+        fetch: offset => {
+          if (offset === 4n && !failed) {
+            failed = true
+            return { errorCode: code }
+          }
+          return { records: oneRecordBatches(offset, 10n) }
+        },
+      }
+      const { values, updates } = await read(new FakeCluster([log]))
+      assert.deepEqual(values(0), numbers(0, 10))
+      assert.ok(failed)
+      assert.ok(updates.some(update => update.progress[0]?.problem !== undefined))
+    })
+  }
+
+  it('goes on at the log start when its position was deleted, and says so', async () => {
+    const cluster = new FakeCluster([{}])
+    cluster.onFetch = ({ partitions }) => {
+      const [log] = cluster.logs
+      if (log && partitions[0]?.offset === 4n) log.start = 7n
+    }
+    const { values, errors, problem } = await read(cluster)
+    assert.deepEqual(values(0), [...numbers(0, 4), ...numbers(7, 10)])
+    assert.deepEqual(errors, ['Partition 0 starts at offset 7 now: what came before was deleted.'])
+    assert.equal(problem(0), undefined)
+  })
+
+  it('gives up a partition that must not be read, and reads the others', async () => {
+    const denied = { fetch: () => ({ errorCode: CODE.topicAuthorizationFailed }) }
+    const { values, problem, last } = await read(new FakeCluster([denied, {}]))
+    assert.equal(problem(0), 'TOPIC_AUTHORIZATION_FAILED')
+    assert.deepEqual(values(1), numbers(0, 10))
+    assert.ok(last?.progress.every(({ done }) => done))
+  })
+
+  it('asks for more until a large batch comes whole', async () => {
+    const large = batch({
+      baseOffset: 0n,
+      records: [{ offsetDelta: 0, value: 'x'.repeat(3 * MIB) }],
+    })
+    const cluster = new FakeCluster([{ end: 1n }])
+    const [log] = cluster.logs
+    assert.ok(log)
+    log.fetch = () => {
+      const maxBytes = cluster.fetches.at(-1)?.partitions[0]?.maxBytes ?? 0
+      return { records: large.subarray(0, maxBytes) }
+    }
+    assert.equal((await read(cluster)).values(0)[0]?.length, 3 * MIB)
+  })
+
+  it('gives up where nothing whole ever comes', async () => {
+    const part = oneRecordBatches(0n, 1n).subarray(0, 40)
+    const { problem, last } = await read(
+      new FakeCluster([{ fetch: () => ({ records: part }) }, {}]),
+    )
+    assert.equal(problem(0), 'unreadable')
+    assert.equal(last?.recordsRead, 10)
+  })
+
+  it('gives up where only rubbish comes, with an error for each attempt', async () => {
+    const rubbish = Buffer.alloc(200, 0xff)
+    const { problem, errors } = await read(
+      new FakeCluster([{ end: 100n, fetch: () => ({ records: rubbish }) }]),
+    )
+    assert.equal(problem(0), 'unreadable')
+    assert.ok(errors.length > 0 && errors.length < 20)
+  })
+
+  it('ends where a log was cut back before the end it had', async () => {
+    const cluster = new FakeCluster([{ end: 10n }])
+    cluster.onFetch = ({ partitions }) => {
+      const [log] = cluster.logs
+      if (log && partitions[0]?.offset === 4n) log.end = 4n
+    }
+    const { values, problem } = await read(cluster)
+    assert.deepEqual(values(0), numbers(0, 4))
+    assert.equal(problem(0), 'log-cut')
+  })
+
+  it('passes batches that compaction emptied, up to the end', async () => {
+    const empty = batch({ baseOffset: 0n, lastOffsetDelta: 9, records: [] })
+    const { last } = await read(new FakeCluster([{ fetch: () => ({ records: empty }) }]))
+    assert.equal(last?.progress[0]?.position, 10n)
+    assert.equal(last.recordsRead, 0)
+  })
+
+  it('waits for a partition without a leader when there is no end', async () => {
+    const cluster = new FakeCluster([{ leader: -1 }, {}])
+    const stop = new AbortController()
+    const seen: ReadUpdate[] = []
+    const { from } = { from: { all: { kind: 'earliest' } } } as const
+    await scan({
+      offsets: cluster.context(),
+      request: { topic: cluster.topic, from },
+      lane: 'lane',
+      signal: stop.signal,
+      memoryBudgetBytes: 4 * MIB,
+      emit: update => {
+        seen.push(update)
+        const [first, second] = update.progress
+        const [log] = cluster.logs
+        if (log && first?.problem && second?.position === 10n) log.leader = 1
+        if (first?.position === 10n) stop.abort()
+        return Promise.resolve()
+      },
+    })
+    assert.ok(seen.some(({ progress }) => progress[0]?.problem?.code === 'LEADER_NOT_AVAILABLE'))
+    assert.equal(seen.at(-1)?.progress[0]?.problem, undefined)
+    assert.ok(seen.every(update => !update.done))
+  })
+
+  it('takes no more than the limit, and tells how far it really is', async () => {
+    const { values, last } = await read(new FakeCluster([{}]), { limit: 3 })
+    assert.deepEqual(values(0), ['0', '1', '2'])
+    assert.equal(last?.progress[0]?.position, 3n)
+    assert.equal(last.done, true)
+  })
+
+  it('ends without another update when it is cancelled', async () => {
+    const stop = new AbortController()
+    const cluster = new FakeCluster([{ end: 1_000n }])
+    const { updates } = await read(
+      cluster,
+      {},
+      {
+        signal: stop.signal,
+        emit: () => {
+          stop.abort()
+          return Promise.resolve()
+        },
+      },
+    )
+    assert.ok(updates.length <= 2)
+    assert.ok(updates.every(update => !update.done))
+  })
+
+  it('rejects where a fetch fails with no partition left to tell', async () => {
+    const cluster = new FakeCluster([{}])
+    await assert.rejects(read(cluster, { topic: 'other' }), /Topic other/)
+  })
+})
