@@ -34,6 +34,8 @@ function hostOptions(entries: Record<string, string>): BuildOptions {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: ['vscode'],
+    // The sample clients' codecs: the entry that needs no file of its own beside the bundle.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
     banner: { js: REQUIRE_BANNER },
     minify: true,
     keepNames: false,

@@ -79,6 +79,8 @@ function settingsFor({ bootstrapServers }: LocalKafka): Record<string, unknown> 
     ],
     'security.workspace.trust.enabled': false,
     'workbench.startupEditor': 'none',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'chat.disableAIFeatures': true,
     'telemetry.telemetryLevel': 'off',
   }
 }
