@@ -90,7 +90,9 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const plan = await planOf(options)
   const starters: JavaProcess[] = []
   const stop = async () => {
-    await Promise.all(starters.map(one => one.end(plan.nodes.length > 1 ? 0 : PATIENCE)))
+    // Nodes that lose each other, or their ZooKeeper, would wait for it before they end.
+    const patience = starters.length > 1 ? 0 : PATIENCE
+    await Promise.all(starters.map(one => one.end(patience)))
     await removeDirectory(options.directory)
   }
   try {

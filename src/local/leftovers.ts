@@ -1,5 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ENGINE_FILE, removeContainer } from './container.ts'
 import { isAlive, run } from './processes.ts'
 
@@ -26,10 +27,17 @@ export async function removeLeftovers(
   }
 }
 
+/** A killed process needs a moment to let go of its port and its files. */
 async function endIfOf(directory: string, pid: number): Promise<void> {
-  if (!Number.isSafeInteger(pid) || !isAlive(pid) || !(await commandOf(pid)).includes(directory)) {
-    return
+  if (!Number.isSafeInteger(pid) || !isAlive(pid)) return
+  const deadline = Date.now() + 5000
+  while ((await commandOf(pid)).includes(directory) && Date.now() < deadline) {
+    killNow(pid)
+    await sleep(50)
   }
+}
+
+function killNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {

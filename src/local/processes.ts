@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -69,9 +68,18 @@ function collect(stream: Readable, onLine?: (line: string) => void): string[] {
   return lines
 }
 
-/** Calls back for every line that a process writes. */
+/** Calls back for every line of UTF-8 text; the last one may lack its end. */
 export function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream }).on('line', onLine)
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split(/\r?\n/)
+    rest = lines.pop() ?? ''
+    lines.forEach(onLine)
+  })
+  stream.once('end', () => {
+    if (rest !== '') onLine(rest)
+  })
 }
 
 /** Resolves when the process has ended, at once if it has already. */

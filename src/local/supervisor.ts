@@ -53,6 +53,7 @@ class Supervisor {
   #state: LocalState = { kind: 'starting', message: 'Starting' }
   #identity: SupervisorState = { pid: process.pid, port: 0, token: randomBytes(24).toString('hex') }
   #kafka: Kafka | undefined
+  #started: Promise<void> | undefined
   #idle: NodeJS.Timeout | undefined
   #ending: Promise<void> | undefined
 
@@ -70,7 +71,8 @@ class Supervisor {
     }
     this.#expectClient(Math.max(this.#options.grace, FIRST_CLIENT))
     try {
-      await this.#startKafka()
+      this.#started = this.#startKafka()
+      await this.#started
     } catch (error) {
       await this.end(this.#starting.signal.aborted ? undefined : problemOf(error))
     }
@@ -209,6 +211,8 @@ class Supervisor {
     await dropState(this.#file, this.#identity.token)
     this.#change({ kind: 'stopping' })
     this.#starting.abort()
+    // A start that was cut short cleans up after itself.
+    await this.#started?.catch(() => undefined)
     await this.#sample.stop()
     await this.#kafka?.stop()
     this.#change(problem ? { kind: 'stopped', problem } : { kind: 'stopped' })

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureKafkaJars } from '../../scripts/setup-kafka.ts'
+import { problemOf } from '../../src/base/problem.ts'
 import { startBroker, type BrokerOptions, type RunningBroker } from '../../src/local/broker.ts'
 import { removeLeftovers } from '../../src/local/leftovers.ts'
 import { isAlive } from '../../src/local/processes.ts'
@@ -30,12 +31,8 @@ export type OwnBroker = Pick<BrokerOptions, 'nodes' | 'host' | 'listeners' | 'pr
 export async function ownBroker(options: OwnBroker = {}, version?: string): Promise<RunningBroker> {
   const { jars, java } = await ensureKafkaJars(version)
   await (swept ??= sweep())
-  const broker = await startBroker({
-    ...options,
-    jars,
-    java,
-    directory: join(parent, `${process.pid}-${++started}`),
-  })
+  const directory = join(parent, `${process.pid}-${++started}`)
+  const broker = await startBroker({ ...options, jars, java, directory }).catch(explain)
   running.add(broker)
   return {
     ...broker,
@@ -44,6 +41,12 @@ export async function ownBroker(options: OwnBroker = {}, version?: string): Prom
       await broker.stop()
     },
   }
+}
+
+/** A report of a test shows the message of an error only. */
+function explain(error: unknown): never {
+  const detail = problemOf(error).detail ?? ''
+  throw new Error(`the broker did not start\n${detail}`, { cause: error })
 }
 
 async function sweep(): Promise<void> {
