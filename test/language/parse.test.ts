@@ -35,7 +35,7 @@ const level1Text = fc
   .array(fc.tuple(line, lineEnd), { maxLength: 14 })
   .map(lines => lines.flat().join(''))
   // A comment mark in a CONSUMER is an unknown property of level 1, which ours ignores too.
-  .map(text => text.replaceAll(/^(\s*)(#(?!##)|\/\/|\s--)/gm, '$1x'))
+  .map(text => text.replaceAll(/^(?!###|--)([^\S\r\n]*)(?:#|\/\/|--)/gm, '$1x'))
 
 const ANY_PIECE = fc.oneof(
   piece,

@@ -67,6 +67,23 @@ export function formatDefinitionOf(name: string): FormatDefinition | undefined {
   return BY_NAME.get(name)
 }
 
+/** What other tools call them. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ['int', 'integer'],
+  ['int16', 'short'],
+  ['int32', 'integer'],
+  ['int64', 'long'],
+  ['bigint', 'long'],
+  ['number', 'double'],
+  ['text', 'string'],
+  ['utf8', 'string'],
+  ['utf-8', 'string'],
+  ['hex', 'bytes(hex)'],
+  ['base64', 'bytes(base64)'],
+  ['binary', 'bytes(base64)'],
+  ['tombstone', 'null'],
+])
+
 /** What is wrong with a format, by the code of its problem: unknown, or a bad parameter. */
 export type FormatOutcome = Outcome<WrittenFormat> & { readonly code?: 'K201' | 'K202' }
 
@@ -79,10 +96,7 @@ export function parseFormat(text: string, use: 'sending' | 'reading'): FormatOut
   const name = (open < 0 ? text : text.slice(0, open)).trim()
   const definition = BY_NAME.get(name)
   if (!definition) {
-    const suggestion = closest(
-      name,
-      FORMATS.filter(format => format.only === undefined || format.only === use).map(f => f.name),
-    )
+    const suggestion = MEANT.get(name.toLowerCase()) ?? nearest(name, use)
     const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`
     return {
       ...bad(`Unknown format ${quoted(name)}.${meant}`, {
@@ -98,6 +112,14 @@ export function parseFormat(text: string, use: 'sending' | 'reading'): FormatOut
   const parameters = open < 0 ? [] : parametersOf(text.slice(open + 1))
   const wrong = parameterProblem(name, parameters, use)
   return wrong === undefined ? good({ name, parameters }) : { ...bad(wrong), code: 'K202' }
+}
+
+function nearest(name: string, use: 'sending' | 'reading'): string | undefined {
+  const usable = FORMATS.filter(format => format.only === undefined || format.only === use)
+  return closest(
+    name,
+    usable.map(format => format.name),
+  )
 }
 
 function parametersOf(text: string): readonly string[] {

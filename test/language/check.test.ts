@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { check, type Knowledge } from '../../src/language/check/check.ts'
+import { parse } from '../../src/language/parse.ts'
+import type { FileProblem, Fix } from '../../src/language/tree.ts'
+
+function problems(text: string, knowledge?: Knowledge): readonly FileProblem[] {
+  return check(parse(text).file, knowledge)
+}
+
+function codes(text: string, knowledge?: Knowledge): string {
+  return problems(text, knowledge)
+    .map(({ code }) => code)
+    .join(' ')
+}
+
+function apply(text: string, fix: Fix): string {
+  const edits = [...fix.edits].sort((a, b) => b.span.start - a.span.start)
+  return edits.reduce(
+    (result, { span, text: insert }) =>
+      result.slice(0, span.start) + insert + result.slice(span.end),
+    text,
+  )
+}
+
+describe('quick fixes', () => {
+  const cases: [code: string, before: string, after: string][] = [
+    ['K101', 'PRODUCER\n# a\n// b\ntopic: a\nx', 'PRODUCER\n-- a\n-- b\ntopic: a\nx'],
+    ['K102', 'PRODUCER\n Topic : a\nx', 'PRODUCER\ntopic: a\nx'],
+    ['K104', 'PRODUCER\ntimestamp: 1', 'PRODUCER\nrecord-timestamp: 1'],
+    ['K104', 'PRODUCER\nvalue: 1', 'PRODUCER\n 1'],
+    ['K105', 'PRODUCER\r\nx\r\nCONSUMER', 'PRODUCER\r\nx\r\n###\r\nCONSUMER'],
+    ['K110', 'CONSUMER\nform: 1', 'CONSUMER\nfrom: 1'],
+    ['K111', 'CONSUMER\n topic a', 'CONSUMER\n topic: a'],
+    ['K113', '###\nCONSUMER\n  @x = 1\ntopic: a', '###\n@x = 1\nCONSUMER\ntopic: a'],
+    ['K120', 'PRODUCER\nkey: a\nx', 'PRODUCER\nkey: a\ntopic: \nx'],
+    ['K121', 'PRODUCER\ntopic: a', 'PRODUCER\ntopic: a\nvalue-format: null'],
+    ['K121', 'PRODUCER\nvalue-format: json', 'PRODUCER\nvalue-format: null'],
+    ['K130', 'PRODUCER\nheaders: a, b=1\nx', 'PRODUCER\nheader: a =\nheader: b = 1\nx'],
+    ['K131', 'PRODUCER\nheaders: a=b=c\nx', 'PRODUCER\nheader: a = b=c\nx'],
+    [
+      'K131',
+      'PRODUCER\nheaders: a={{number.int({"min":1, "max":2})}}, b=1\nx',
+      'PRODUCER\nheader: a = {{number.int({"min":1, "max":2})}}\nheader: b = 1\nx',
+    ],
+    ['K132', 'PRODUCER\nheaders: a=1,a=2\nx', 'PRODUCER\nheader: a = 1\nheader: a = 2\nx'],
+    ['K201', 'CONSUMER\nkey-format: String', 'CONSUMER\nkey-format: string'],
+    ['K301', '@a1b = 1\nPRODUCER\n{{ac1b}}', '@a1b = 1\nPRODUCER\n{{a1b}}'],
+    ['K301', 'PRODUCER\n{{json $uid}}', 'PRODUCER\n{{json $uuid}}'],
+    ['K307', '@abc = 1\nPRODUCER\n{{ ab }}', '@abc = 1\nPRODUCER\n{{ abc }}'],
+  ]
+  for (const [code, before, after] of cases) {
+    it(`${code} in ${JSON.stringify(before)}`, () => {
+      const problem = problems(before).find(each => each.code === code)
+      const fix = problem?.fixes?.[0]
+      assert.ok(fix, codes(before))
+      assert.equal(apply(before, fix), after)
+      assert.ok(!codes(after).includes(code) || code === 'K120', codes(after))
+    })
+  }
+
+  it('K403 asks the editor to create the topic', () => {
+    const [problem] = problems('CONSUMER\ntopic: a', { topics: new Set(), autoCreate: false })
+    assert.deepEqual(problem?.fixes, [{ title: 'Create topic "a"', edits: [], createTopic: 'a' }])
+  })
+})
+
+describe('checks', () => {
+  const none: [what: string, text: string][] = [
+    ['an empty file', ''],
+    ['text outside blocks', 'topic: a\n{{foo}}\n// x'],
+    ['a payload that is a template of another tool', 'PRODUCER\ntopic: a\n{{ user }} {{#if}} }}'],
+    ['compact JSON', 'PRODUCER\ntopic: a\n{"a":{"b":1}}'],
+    ['YAML', 'PRODUCER\ntopic: a\nname: John\nid: 4'],
+    ['an address', 'PRODUCER\ntopic: a\nhttp://localhost'],
+    ['old names', 'PRODUCER\ntopic: a\n{{random.uuid}} {{name.findName}}'],
+    ['a number from a template', 'PRODUCER\ntopic: a\nvalue-format: integer\n{{number.int}}'],
+    ['a topic from a template', '@t = a\nPRODUCER\ntopic: {{t}}\nx'],
+    ['records with names of their own', 'PRODUCER\ntopic: a\nrecords: csv\n{{customer}}'],
+    ['no value, but a file', 'PRODUCER\ntopic: a\nvalue-from: file(x)'],
+    ['a topic from DEFAULTS', 'DEFAULTS\ntopic: a\nCONSUMER'],
+    ['a null value from DEFAULTS', 'DEFAULTS\nvalue-format: null\nPRODUCER\ntopic: a'],
+    ['an empty from', 'CONSUMER\ntopic: a\nfrom:'],
+    ['repeated headers', 'PRODUCER\ntopic: a\nheader: a = 1\nheader: a = 2\nx'],
+    ['a lag without a topic', 'EXPECT GROUP g\nassert: lag == 0'],
+    ['partitions of a topic to make', 'TOPIC\ntopic: a\npartitions: 3'],
+    ['what is ignored in a block', 'CONSUMER\n-- @ignore K110, K111\ntopic: a\nfoo: 1\nbar'],
+    ['what is ignored from here on', '-- @ignore K110\nCONSUMER\ntopic: a\nfoo: 1'],
+  ]
+  for (const [what, text] of none) {
+    it(`find nothing in ${what}`, () => {
+      assert.equal(codes(text), '')
+    })
+  }
+
+  it('are not ignored above the line that says so, nor in other blocks', () => {
+    const text = 'CONSUMER\ntopic: a\nfoo: 1\n###\n-- @ignore K110\nCONSUMER\ntopic: a\nfoo: 1'
+    assert.equal(codes(text), 'K110')
+    assert.equal(codes('CONSUMER\n-- @ignore K110\ntopic: a\nCONSUMER\ntopic: a\nfoo: 1'), 'K110')
+  })
+
+  it('one bad line hides no other block', () => {
+    const text = 'CONSUMER\nkey-format\n: \n###\nCONSUMER\nform: 1'
+    assert.equal(codes(text), 'K120 K111 K111 K120 K110')
+  })
+
+  it('say nothing of the cluster without knowing it', () => {
+    const text = 'CONSUMER\ntopic: a\npartitions: 9'
+    assert.equal(codes(text), '')
+    assert.equal(codes(text, { autoCreate: false }), '')
+  })
+
+  const cluster: Knowledge = {
+    topics: new Set(['orders', 'one']),
+    partitionsOf: topic => ({ orders: 6, one: 1 })[topic],
+  }
+  const known: [text: string, message: string][] = [
+    [
+      'CONSUMER\ntopic: orders\npartitions: 0-3,7',
+      'Partition 7 does not exist: topic "orders" has partitions 0-5.',
+    ],
+    [
+      'PRODUCER\ntopic: one\nrecord-partition: 1\nx',
+      'Partition 1 does not exist: topic "one" has partition 0.',
+    ],
+    ['CONSUMER\ntopic: order', 'Unknown topic "order". The cluster might not create it by itself.'],
+  ]
+  for (const [text, message] of known) {
+    it(message, () => {
+      assert.deepEqual(
+        problems(text, cluster).map(problem => problem.message),
+        [message],
+      )
+    })
+  }
+
+  it('tell an unknown topic by what the cluster does about it', () => {
+    const severity = (autoCreate?: boolean) =>
+      problems('CONSUMER\ntopic: a', {
+        topics: new Set(),
+        ...(autoCreate !== undefined && { autoCreate }),
+      }).map(problem => `${problem.code} ${problem.severity}`)
+    assert.deepEqual(severity(true), ['K403 information'])
+    assert.deepEqual(severity(), ['K403 warning'])
+    assert.deepEqual(severity(false), ['K403 error'])
+    assert.equal(codes('TOPIC\ntopic: a\nCONSUMER\ntopic: a', { topics: new Set() }), '')
+  })
+
+  it('take names from outside the file', () => {
+    const text = 'PRODUCER\ntopic: a\n{{host}}'
+    assert.equal(codes(text), 'K301')
+    assert.equal(codes(text, { names: ['host'] }), '')
+  })
+
+  it('stay small in a file of garbage', () => {
+    assert.equal(problems('CONSUMER\n' + 'x: 1\n'.repeat(12_000)).length, 10_001)
+  })
+})
