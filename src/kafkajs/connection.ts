@@ -109,14 +109,13 @@ class Wire {
   #closed = false
   #inFlight = 0
   #lastUsed = Date.now()
-  readonly #gone: Promise<never>
-  #tellGone: (error: Error) => void = () => undefined
+  /** Who waits for something on this connection, to be told when it goes away. */
+  readonly #waiting = new Set<(error: Error) => void>()
+  #goneWith: Error | undefined
 
   constructor(options: ConnectOptions) {
     this.#options = options
     const { address, config, tls, log } = options
-    this.#gone = new Promise((_, reject) => (this.#tellGone = reject))
-    this.#gone.catch(() => undefined)
     this.#connection = new Connection({
       host: address.host,
       port: address.port,
@@ -141,16 +140,27 @@ class Wire {
 
   #end(error: Error): void {
     this.#closed = true
-    this.#tellGone(error)
+    this.#goneWith ??= error
+    for (const tell of this.#waiting) tell(error)
+    this.#waiting.clear()
   }
 
   async open(): Promise<void> {
     await this.#orGone(this.#connection.connect())
   }
 
-  /** kafkajs lets some calls wait for ever when the socket goes away. */
+  /**
+   * kafkajs lets some calls wait for ever when the socket goes away. No race against one promise
+   * that lives as long as the connection: that would keep every answer in memory as long.
+   */
   #orGone<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.#gone])
+    return new Promise((resolve, reject) => {
+      if (this.#goneWith) reject(this.#goneWith)
+      else this.#waiting.add(reject)
+      work
+        .then(resolve, (error: unknown) => reject(toError(error)))
+        .finally(() => this.#waiting.delete(reject))
+    })
   }
 
   async askVersions(): Promise<ApiRanges> {
