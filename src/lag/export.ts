@@ -13,7 +13,7 @@ export function readingAsText(reading: GroupReading, cluster: string): string {
     '',
   ]
   const rows = [...reading.partitions].sort(worstFirst).map(each => textCells(each, reading.at))
-  return lines.join('\n') + aligned([TEXT_HEADER, ...rows]) + '\n'
+  return lines.join('\n') + '\n' + aligned([TEXT_HEADER, ...rows]) + '\n'
 }
 
 /** One partition's row, cell by cell. */

@@ -38,7 +38,7 @@ function trimZero(text: string): string {
 /** Whole records per second: `312/s`, `<1/s`; `–` where there is none to tell. */
 export function rate(perSecond: number | undefined): string {
   if (perSecond === undefined) return NONE
-  if (perSecond >= 0.05 && perSecond < 0.5) return '<1/s'
+  if (perSecond >= 0.01 && perSecond < 0.5) return '<1/s'
   return `${count(perSecond)}/s`
 }
 

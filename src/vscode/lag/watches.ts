@@ -7,6 +7,7 @@ import type { Cluster } from '../../kafka/cluster.ts'
 import type { LagHistory } from '../../lag/history.ts'
 import { LagPoller, type GroupWatch, type LagState } from '../../lag/watch.ts'
 import type { Clusters } from '../clusters/clusters.ts'
+import { isLoss } from '../clusters/connections.ts'
 
 /**
  * One onlooker's hold on the lag of a group. All onlookers of a cluster share their requests; a
@@ -91,13 +92,14 @@ class Line implements Disposable {
 
   watch(groupId: string, options: LagWatchOptions): LagWatch {
     const { connect = false, active = true, interval } = options
-    if (connect && active) this.#ask()
     const watch = this.#poller.watch(groupId, {
-      active: active && (connect || this.#isConnected()),
+      active: false,
       ...(interval === undefined ? {} : { interval }),
     })
     const handle: Handle = { watch, connect, active }
     this.#handles.add(handle)
+    if (connect) this.#ask()
+    this.#apply(handle)
     const end = toDisposable(() => {
       this.#handles.delete(handle)
       watch.dispose()
@@ -180,13 +182,12 @@ class Line implements Disposable {
 }
 
 /** Whether only the user can help: then nothing is tried again by itself. */
-export function needsUser({ code }: Problem): boolean {
-  return NEEDS_USER.test(code)
+export function needsUser(problem: Problem): boolean {
+  const ours = /^[a-z]/.test(problem.code)
+  return ours && !isLoss(problem) && !PASSING.has(problem.code)
 }
 
-/** A broker may come back; a wrong password or a wrong setting stays wrong. */
-const NEEDS_USER =
-  /^(cancelled|no-such-cluster|settings|pem-.*|.*password.*|.*passphrase.*|.*login.*|sasl-.*|.*mechanism|tls-.*|client-certificate-.*)$/
+const PASSING = new Set(['timeout', 'unexpected', 'not-connected'])
 
 const NOT_CONNECTED: Problem = {
   code: 'not-connected',

@@ -133,6 +133,7 @@ const UNREACHABLE = new Set([
   'unknown-host',
   'connection-failed',
   'connection-lost',
+  'broker-gone',
   'closed-early',
 ])
 
