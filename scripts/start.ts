@@ -40,7 +40,7 @@ try {
     process.exitCode = 1
   }
 } finally {
-  for (const end of ended.reverse()) await end()
+  await Promise.allSettled(ended.map(async end => end()))
 }
 
 async function main(): Promise<void> {
