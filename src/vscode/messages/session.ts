@@ -92,15 +92,16 @@ export class ReadingSession implements Disposable {
   /** Takes no more from the reader, which stops asking the brokers as its buffer fills. */
   pause(): void {
     if (!this.#running || this.phase === 'connecting' || this.#gate || this.joined) return
-    this.#gate = new Gate()
+    this.#gate = new Gate(this.phase)
     this.#setPhase('paused')
   }
 
   resume(): void {
     if (!this.#gate) return
+    const { phase } = this.#gate
     this.#gate.open()
     this.#gate = undefined
-    if (this.#running) this.#setPhase('reading')
+    if (this.#running) this.#setPhase(phase)
   }
 
   dispose(): void {
@@ -208,9 +209,14 @@ export class ReadingSession implements Disposable {
   }
 }
 
-/** Holds back whoever waits for `opened`. */
+/** Holds back whoever waits for `opened`, and knows what was going on. */
 class Gate {
+  readonly phase: MessagesPhase
   readonly #waiting = Promise.withResolvers<undefined>()
+
+  constructor(phase: MessagesPhase) {
+    this.phase = phase
+  }
 
   get opened(): Promise<undefined> {
     return this.#waiting.promise

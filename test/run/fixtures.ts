@@ -1,0 +1,213 @@
+import type { Clock } from '../../src/base/clock.ts'
+import type { Problem } from '../../src/base/problem.ts'
+import type {
+  Cluster,
+  JoinRequest,
+  JoinUpdate,
+  OutgoingRecord,
+  ProduceOutcome,
+  ProduceRequest,
+} from '../../src/kafka/cluster.ts'
+import type { Group, Topic } from '../../src/kafka/model.ts'
+import type { RecordPage } from '../../src/kafka/page.ts'
+import type { ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
+import { parse } from '../../src/language/parse.ts'
+import type { Block, KafkaFile } from '../../src/language/tree.ts'
+import type { RecordSources } from '../../src/run/recordMaker.ts'
+
+/** What a fake cluster was asked, and what it says. */
+export interface FakeCluster {
+  readonly cluster: Cluster
+  readonly produced: ProduceRequest[]
+  readonly joins: JoinRequest[]
+  readonly reads: ReadRequest[]
+}
+
+export interface FakeClusterOptions {
+  /** Partitions by topic. */
+  readonly topics?: Readonly<Record<string, number>>
+  readonly groups?: readonly Group[]
+  readonly reads?: readonly ReadUpdate[]
+  readonly joins?: readonly JoinUpdate[]
+  /** Fails the record with this index of a request. */
+  readonly failAt?: { readonly index: number; readonly problem: Problem }
+}
+
+/** A cluster of data: answers what it was given and remembers what it was asked. */
+export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
+  const topics = options.topics ?? { orders: 6 }
+  const produced: ProduceRequest[] = []
+  const joins: JoinRequest[] = []
+  const reads: ReadRequest[] = []
+  const unused = () => Promise.reject(new Error('not asked in these tests'))
+  const cluster: Cluster = {
+    describe: unused,
+    quorum: unused,
+    listTopics: unused,
+    describeTopics: names => Promise.resolve(names.map(name => topicOf(name, topics[name]))),
+    topicConfigs: unused,
+    brokerConfigs: unused,
+    logDirectories: unused,
+    listOffsets: unused,
+    listGroups: unused,
+    describeGroups: wanted =>
+      Promise.resolve(
+        wanted.flatMap(({ groupId }) => options.groups?.filter(g => g.groupId === groupId) ?? []),
+      ),
+    committedOffsets: unused,
+    shareGroupOffsets: unused,
+    createTopics: unused,
+    deleteTopics: unused,
+    produce: request => {
+      produced.push(request)
+      return Promise.resolve(
+        request.records.map((record, index) => outcomeOf(record, index, options.failAt)),
+      )
+    },
+    join: (request, { signal }) => {
+      joins.push(request)
+      return thenWait(options.joins ?? [], signal)
+    },
+    read: (request, { signal }) => {
+      reads.push(request)
+      return thenWait(options.reads ?? [], signal)
+    },
+    close: () => Promise.resolve(),
+  }
+  return { cluster, produced, joins, reads }
+}
+
+function topicOf(name: string, partitions: number | undefined): Topic {
+  return {
+    name,
+    internal: false,
+    partitions: Array.from({ length: partitions ?? 0 }, (_, partition) => ({
+      partition,
+      leader: 0,
+      replicas: [0],
+      inSyncReplicas: [0],
+      offlineReplicas: [],
+    })),
+    ...(partitions === undefined && {
+      problem: { code: 'UNKNOWN_TOPIC_OR_PARTITION', message: `Topic "${name}" does not exist.` },
+    }),
+  }
+}
+
+function outcomeOf(
+  record: OutgoingRecord,
+  index: number,
+  failAt: FakeClusterOptions['failAt'],
+): ProduceOutcome {
+  const partition = record.partition ?? index % 6
+  return failAt?.index === index
+    ? { partition, problem: failAt.problem }
+    : { partition, offset: BigInt(index), timestamp: 0 }
+}
+
+/** What a broker that has nothing more to say does: it waits until nobody asks any more. */
+async function* thenWait<T>(updates: readonly T[], signal: AbortSignal): AsyncGenerator<T> {
+  for (const update of updates) {
+    if (signal.aborted) return
+    yield update
+  }
+  const last = updates.at(-1)
+  if (typeof last === 'object' && last !== null && 'done' in last && last.done === true) return
+  await new Promise<void>(resolve => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => {
+      resolve()
+    })
+  })
+}
+
+/** Time that passes only by sleeping: a test of days takes no time. */
+export function fakeClock(now = 1_795_224_732_160): Clock & { readonly sleeps: number[] } {
+  const sleeps: number[] = []
+  return {
+    sleeps,
+    now: () => now,
+    sleep: (ms, signal) => {
+      if (signal?.aborted) return Promise.reject(new Error('aborted'))
+      sleeps.push(ms)
+      now += ms
+      return Promise.resolve()
+    },
+  }
+}
+
+/** Sources that give the same every time. */
+export function fakeSources(more: Partial<RecordSources> = {}): RecordSources {
+  let uuids = 0
+  return {
+    now: () => 1_795_224_732_160,
+    random: () => 0.5,
+    uuid: () => `uuid-${++uuids}`,
+    cluster: 'local',
+    fakerLocale: 'en',
+    loadFaker: async () => (await import('@faker-js/faker/locale/en')).faker,
+    readFile: path => Promise.reject(new Error(`no file ${path}`)),
+    ...more,
+  }
+}
+
+/** The first block of a text. */
+export function blockIn(text: string): { readonly file: KafkaFile; readonly block: Block } {
+  const { file } = parse(text)
+  const block = file.blocks[0]
+  if (!block) throw new Error('no block in the text')
+  return { file, block }
+}
+
+export async function collect<T>(events: AsyncIterable<T>, most = 100): Promise<T[]> {
+  const all: T[] = []
+  for await (const event of events) {
+    all.push(event)
+    if (all.length >= most) break
+  }
+  return all
+}
+
+/** `partition:offset@time=value` as a page with one record each. */
+export function pageOf(
+  partition: number,
+  records: readonly (readonly [offset: bigint, timestamp: number, value: string])[],
+): RecordPage {
+  const values = records.map(([, , value]) => new TextEncoder().encode(value))
+  const starts = values.map((_, i) => values.slice(0, i).reduce((sum, v) => sum + v.length, 0))
+  return {
+    topic: 'orders',
+    partition,
+    count: records.length,
+    offsets: BigInt64Array.from(records.map(([offset]) => offset)),
+    timestamps: Float64Array.from(records.map(([, timestamp]) => timestamp)),
+    keyStarts: new Int32Array(records.length),
+    keyLengths: new Int32Array(records.length).fill(-1),
+    valueStarts: Int32Array.from(starts),
+    valueLengths: Int32Array.from(values.map(value => value.length)),
+    headerStarts: new Int32Array(records.length).fill(-1),
+    bytes: Uint8Array.from(values.flatMap(value => [...value])),
+    errors: [],
+  }
+}
+
+export function groupOf(
+  groupId: string,
+  more: Partial<Group> & { readonly memberIds?: readonly string[] } = {},
+): Group {
+  const { memberIds = [], ...rest } = more
+  return {
+    groupId,
+    type: 'classic',
+    protocolType: 'consumer',
+    state: memberIds.length > 0 ? 'Stable' : 'Empty',
+    members: memberIds.map(memberId => ({
+      memberId,
+      clientId: 'c',
+      host: '127.0.0.1',
+      assignment: [],
+      subscribedTopics: [],
+    })),
+    ...rest,
+  }
+}
