@@ -26,7 +26,10 @@ export interface ReadRequest {
   readonly from: Positions
   /** Where `committed` finds no commit. Default: latest. */
   readonly fallback?: 'earliest' | 'latest'
-  /** Absent: never ends, new records keep coming. `latest` is the end as it is when reading starts. */
+  /**
+   * The first offset not to be read. Absent: never ends, new records keep coming. An end is not
+   * waited for: `latest`, and any place beyond the log, is the end as it is when reading starts.
+   */
   readonly to?: Positions
   /** Ends after so many records in all. */
   readonly limit?: number
@@ -36,7 +39,7 @@ export interface ReadRequest {
 
 export interface PartitionProgress {
   readonly partition: number
-  /** Next offset to be read. */
+  /** Next offset to be read; 0, with a problem, until the partition could be asked where to start. */
   readonly position: bigint
   readonly startOffset: bigint
   /** Absent: no end, or not reached by a known offset. */
@@ -51,9 +54,16 @@ export interface PartitionProgress {
 
 /** What a reader says: pages of records as they come, and how far it is. */
 export interface ReadUpdate {
+  /**
+   * Also says, as an error on a page, what is left out: a batch that cannot be read, and offsets
+   * that are not in the log any more.
+   */
   readonly pages: readonly RecordPage[]
+  /** Of every partition; empty where it was told a moment ago. */
   readonly progress: readonly PartitionProgress[]
+  /** As they came from the brokers, compressed, since reading started. */
   readonly bytesRead: number
+  /** In the pages since reading started. */
   readonly recordsRead: number
   /** The last update of a read that has an end. */
   readonly done: boolean

@@ -130,8 +130,8 @@ export function applyAnswer(
 ): FetchOutcome {
   const displaced: PartitionRead[] = []
   const fetched: FetchedPart[] = []
-  const before = reads.map(summary)
   let bytes = 0
+  let news = false
   const byNumber = new Map(reads.map(read => [read.partition, read]))
   for (const part of answer.responses.flatMap(response => response.partitions)) {
     const read = byNumber.get(part.partitionIndex)
@@ -141,17 +141,27 @@ export function applyAnswer(
       if (isDisplaced(read, part.errorCode, context.topic)) displaced.push(read)
       continue
     }
+    news = takeWatermarks(read, part) || news
     const records = advance(context, read, part)
     if (records) fetched.push(records)
   }
-  const news = fetched.length > 0 || reads.some((read, i) => summary(read) !== before[i])
-  return { bytes, fetched, displaced, news }
+  return { bytes, fetched, displaced, news: news || fetched.length + displaced.length > 0 }
 }
 
-function summary(read: PartitionRead): string {
-  const { position, highWatermark, lastStableOffset, logStartOffset, problem, done } = read
-  const offsets = [position, highWatermark, lastStableOffset, logStartOffset].join(' ')
-  return `${offsets} ${done} ${problem?.code ?? ''}`
+/** Whether that changed anything worth telling. */
+function takeWatermarks(read: PartitionRead, part: AnsweredPartition): boolean {
+  const { highWatermark, lastStableOffset, logStartOffset, problem } = read
+  read.problem = undefined
+  read.failingSince = undefined
+  read.highWatermark = known(part.highWatermark)
+  read.lastStableOffset = known(part.lastStableOffset)
+  read.logStartOffset = known(part.logStartOffset ?? -1n)
+  return (
+    problem !== undefined ||
+    highWatermark !== read.highWatermark ||
+    lastStableOffset !== read.lastStableOffset ||
+    logStartOffset !== read.logStartOffset
+  )
 }
 
 /** Undefined where there is nothing to decode. */
@@ -160,11 +170,6 @@ function advance(
   read: PartitionRead,
   part: AnsweredPartition,
 ): FetchedPart | undefined {
-  read.problem = undefined
-  read.failingSince = undefined
-  read.highWatermark = known(part.highWatermark)
-  read.lastStableOffset = known(part.lastStableOffset)
-  read.logStartOffset = known(part.logStartOffset ?? -1n)
   const records = part.records ?? new Uint8Array()
   const from = read.position
   const end = read.range?.end

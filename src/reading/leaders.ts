@@ -9,15 +9,15 @@ export type Leader =
   | { readonly nodeId?: undefined; readonly problem: Problem }
 
 /**
- * The leaders of a topic's partitions, by partition number. Rejects with `ProblemError` where the
+ * The leaders of a topic's partitions as they are now, by partition number. Rejects with `ProblemError` where the
  * topic is not there or must not be seen. Never creates it.
  */
 export async function findLeaders(
   leaders: Leaders,
   topic: string,
-  ask: { readonly refresh: boolean; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Leader>> {
-  const topics = await leaders.topics(new Set([topic]), ask.refresh, { signal: ask.signal })
+  const topics = await leaders.topics(new Set([topic]), true, { signal })
   const found = topics.get(topic)
   throwOnError(found?.errorCode ?? CODE.unknownTopicOrPartition, `Topic ${topic}`)
   const partitions = [...(found?.partitions ?? [])].sort(

@@ -13,6 +13,8 @@ export interface ReaderOptions {
   readonly log: Log
   /** How much of a topic one read may hold in memory on its way to the consumer. Default 64 MiB. */
   readonly memoryBudgetBytes?: number
+  /** How long the thread is kept without a read, ms. Default a minute. */
+  readonly idleMs?: number
   /** The worker ended on its own; the reads that were running got the same problem. */
   readonly onCrash?: (problem: Problem) => void
 }
@@ -33,7 +35,7 @@ export interface Reader {
 }
 
 const DEFAULT_BUDGET_BYTES = 64 * 1024 * 1024
-const IDLE_MS = 60_000
+const DEFAULT_IDLE_MS = 60_000
 /** A batch that takes more than this of the heap ends the worker instead of the whole process. */
 const WORKER_HEAP_MB = 512
 
@@ -173,7 +175,8 @@ class WorkerReader implements Reader {
   #endWhenIdle(): void {
     if (this.#inboxes.size > 0 || !this.#worker) return
     clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => void this.#terminate(), IDLE_MS)
+    const { idleMs = DEFAULT_IDLE_MS } = this.#options
+    this.#idle = setTimeout(() => void this.#terminate(), idleMs)
     this.#idle.unref()
   }
 

@@ -30,7 +30,7 @@ export interface ScanOptions {
 
 /** The first fetch is small, so that the first records are there soon. */
 const FIRST_FETCH_BYTES = 256 * 1024
-const MIN_ANSWER_BYTES = 1024 * 1024
+const MIN_ANSWER_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 /** Per leader an answer is being decoded while another is on its way. */
 const ANSWERS_PER_LEADER = 2
@@ -52,7 +52,7 @@ const FAILING_LIMIT_MS = 20_000
  */
 export async function scan(options: ScanOptions): Promise<void> {
   const { offsets, request, signal } = options
-  const leaders = await findLeaders(offsets.leaders, request.topic, { refresh: false, signal })
+  const leaders = await findLeaders(offsets.leaders, request.topic, signal)
   await new Scan(options, leaders).run()
 }
 
@@ -163,7 +163,7 @@ class Scan {
     const { offsets, request } = this.#options
     const { signal } = this.#fetch
     try {
-      this.#leaders = await findLeaders(offsets.leaders, request.topic, { refresh: true, signal })
+      this.#leaders = await findLeaders(offsets.leaders, request.topic, signal)
     } catch (error) {
       signal.throwIfAborted()
       const problem = problemOf(error)

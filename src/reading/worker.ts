@@ -1,7 +1,7 @@
 /** The reader's own thread, with a client and sockets of its own. */
 import { parentPort } from 'node:worker_threads'
 import type { Log } from '../base/log.ts'
-import { problemOf } from '../base/problem.ts'
+import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { ReadUpdate } from '../kafka/reading.ts'
 import { openClient } from '../kafkajs/client.ts'
 import type { OffsetContext } from '../kafkajs/offsets.ts'
@@ -30,11 +30,13 @@ interface Running {
 const running = new Map<number, Running>()
 const busyLanes = new Set<string>()
 let opened: Opened | undefined
+/** Why the connection's settings cannot be used. */
+let refused: Problem | undefined
 
 parentPort?.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'open':
-      opened = open(message)
+      open(message)
       return
     case 'read':
       void read(message)
@@ -51,10 +53,14 @@ function post(message: FromWorker, buffers: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, buffers)
 }
 
-function open({ config, memoryBudgetBytes }: ToWorker & { kind: 'open' }): Opened {
-  const client = openClient(config, log)
-  const offsets = { client, leaders: new Leaders(client), coordinators: new Coordinators(client) }
-  return { offsets, memoryBudgetBytes }
+function open({ config, memoryBudgetBytes }: ToWorker & { kind: 'open' }): void {
+  try {
+    const client = openClient(config, log)
+    const offsets = { client, leaders: new Leaders(client), coordinators: new Coordinators(client) }
+    opened = { offsets, memoryBudgetBytes }
+  } catch (error) {
+    refused = problemOf(error)
+  }
 }
 
 const say = (level: keyof Log) => (message: string) => post({ kind: 'log', level, message })
@@ -72,6 +78,7 @@ async function read({ id, request }: ToWorker & { kind: 'read' }): Promise<void>
   const lane = freeLane()
   busyLanes.add(lane)
   try {
+    if (refused) throw new ProblemError(refused)
     if (!opened) throw new Error('The reader was not opened.')
     const { offsets, memoryBudgetBytes } = opened
     await scan({

@@ -1,5 +1,6 @@
 import { silentLog } from '../../src/base/log.ts'
 import type { Client, RequestOptions } from '../../src/kafkajs/client.ts'
+import type { BrokerConnection } from '../../src/kafkajs/connection.ts'
 import { CODE } from '../../src/kafkajs/errorCodes.ts'
 import type { OffsetContext } from '../../src/kafkajs/offsets.ts'
 import { Coordinators, Leaders } from '../../src/kafkajs/routing.ts'
@@ -42,7 +43,8 @@ export class FakeCluster {
   readonly fetches: FakeFetch[] = []
   /** Called before an answer is made. */
   onFetch: (fetch: FakeFetch) => void | Promise<void> = () => undefined
-  metadataAsked = 0
+  /** The connections that were closed, as node and lane. */
+  readonly closed: string[] = []
 
   constructor(logs: readonly Partial<FakeLog>[]) {
     this.logs = logs.map(log => ({ leader: 1, start: 0n, end: 10n, ...log }))
@@ -61,15 +63,26 @@ export class FakeCluster {
       send: (to, api, body, options) =>
         // The fake knows by the key which of the two bodies it got.
         this.#answer(Number(to), api.key, body, options) as Promise<never>,
-      connection: () => Promise.reject(new Error('no connection')),
+      connection: (to, options) => Promise.resolve(this.#connection(`${to} ${options?.lane}`)),
       brokerIds: () => Promise.resolve([1]),
       addressOf: () => undefined,
       close: () => undefined,
     }
   }
 
+  #connection(name: string): BrokerConnection {
+    return {
+      address: { host: 'fake', port: 1 },
+      ranges: new Map(),
+      closed: false,
+      lastUsed: 0,
+      inFlight: 0,
+      send: () => Promise.reject(new Error('Ask the client.')),
+      close: () => void this.closed.push(name),
+    }
+  }
+
   #metadata(): Awaited<ReturnType<Client['metadata']>> {
-    this.metadataAsked++
     return {
       throttleTimeMs: 0,
       brokers: [],

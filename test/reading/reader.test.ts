@@ -102,6 +102,26 @@ describe("the reader's thread", () => {
     assert.deepEqual(crashes, [])
   })
 
+  it('ends the thread when it is idle, and starts another one', async () => {
+    const impatient = createReader({
+      workerPath,
+      config,
+      log: { ...silentLog, info: message => void logged.push(message) },
+      onCrash: problem => crashes.push(problem),
+      idleMs: 1,
+    })
+    const request = { topic: 'three', from: { all: { kind: 'earliest' } } } as const
+    const deadline = Date.now() + 20_000
+    while (logged.length < 2 && Date.now() < deadline) {
+      const { signal } = new AbortController()
+      for await (const update of impatient.read(request, { signal })) assert.ok(update.bytesRead)
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    await impatient.close()
+    assert.equal(logged.length, 2)
+    assert.deepEqual(crashes, [])
+  })
+
   it('keeps a process alive while somebody waits, and not longer', async () => {
     const program = `
       import { createReader } from ${JSON.stringify(new URL('../../src/reading/reader.ts', import.meta.url).href)}

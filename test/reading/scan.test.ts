@@ -268,6 +268,38 @@ describe('scanning', () => {
     assert.ok(updates.every(update => !update.done))
   })
 
+  it('closes the connections of a cancelled read that are waited for, and no others', async () => {
+    const stop = new AbortController()
+    const cluster = new FakeCluster([{ leader: 1 }, { leader: 2, end: 0n }])
+    cluster.onFetch = () => new Promise(() => stop.abort())
+    await read(cluster, {}, { signal: stop.signal })
+    assert.deepEqual(cluster.closed, ['1 lane'])
+  })
+
+  it('waits for what is on its way when a limit ends a read, and keeps the connection', async () => {
+    const cluster = new FakeCluster([{ end: 100n }])
+    const late = Promise.withResolvers<undefined>()
+    let told = false
+    cluster.onFetch = () => (cluster.fetches.length === 2 ? late.promise : undefined)
+    const reading = read(
+      cluster,
+      { limit: 1 },
+      {
+        emit: update => {
+          told ||= update.done
+          return Promise.resolve()
+        },
+      },
+    )
+    let over = false
+    void reading.then(() => (over = true))
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual([told, over], [true, false])
+    late.resolve(undefined)
+    assert.equal((await reading).last?.recordsRead, 1)
+    assert.deepEqual(cluster.closed, [])
+  })
+
   it('rejects where a fetch fails with no partition left to tell', async () => {
     const cluster = new FakeCluster([{}])
     await assert.rejects(read(cluster, { topic: 'other' }), /Topic other/)
