@@ -1,6 +1,7 @@
+import { wordOf } from '../blanks.ts'
 import { fakerNames, scopeOf, SYSTEM_NAMES } from '../names.ts'
 import type { Span } from '../lines.ts'
-import type { Block, BlockKind, KafkaFile } from '../tree.ts'
+import type { Block, BlockKind, KafkaFile, Property } from '../tree.ts'
 import { FORMATS, type FormatDefinition } from '../values/formats.ts'
 import {
   BLOCK_DOCUMENTATION,
@@ -50,13 +51,15 @@ export function complete(
   knowledge: CompletionKnowledge = {},
 ): readonly Completion[] {
   const place = placeAt(file, offset)
-  const { block, property, before } = place
+  const { block, before } = place
+  const property = place.property ?? unfinished(file, place)
   const template = templateStart(before)
   if (template !== undefined) return names(file, offset, place, template, knowledge)
   if (/^\s*--/.test(before)) return directives(offset, before)
   if (!block) return /^[A-Za-z]*$/.test(before) ? blocks(place) : []
   if (place.line === block.startLine) return groups(block, offset, before, knowledge)
-  if (property && offset > property.nameSpan.end) return values(file, offset, place, knowledge)
+  if (property && offset > property.nameSpan.end)
+    return values(file, offset, block, property, knowledge)
   return mayBeProperty(file, block, place) ? properties(block, place) : []
 }
 
@@ -182,6 +185,26 @@ function mayBeProperty(file: KafkaFile, block: Block, place: PlaceInFile): boole
   return block.kind === 'PRODUCER' && place.line === first
 }
 
+/** `acks:` is part of the value until what follows fits: here it is a property being written. */
+function unfinished(file: KafkaFile, place: PlaceInFile): Property | undefined {
+  const { block, lineSpan, line } = place
+  if (block?.kind !== 'PRODUCER' || !block.body) return undefined
+  if (line !== file.lines.lineAt(block.body.span.start)) return undefined
+  const text = file.text.slice(lineSpan.start, lineSpan.end)
+  const name = /^[a-z-]+(?=:)/.exec(text)?.[0]
+  if (name === undefined || !definitionOf(block.kind, name)) return undefined
+  const colon = lineSpan.start + name.length
+  const value = wordOf(file.text, colon + 1, lineSpan.end)
+  return {
+    name,
+    nameSpan: { start: lineSpan.start, end: colon },
+    value: value.text,
+    valueSpan: value.span,
+    line,
+    span: lineSpan,
+  }
+}
+
 function properties(block: Block, place: PlaceInFile): readonly Completion[] {
   const { lineSpan, before, after } = place
   const word = /^\s*/.exec(before)?.[0].length ?? 0
@@ -215,10 +238,10 @@ function placeholder(definition: PropertyDefinition): string {
 function values(
   file: KafkaFile,
   offset: number,
-  { block, property }: PlaceInFile,
+  block: Block,
+  property: Property,
   knowledge: CompletionKnowledge,
 ): readonly Completion[] {
-  if (!block || !property) return []
   const definition = definitionOf(block.kind, property.name)
   if (!definition) return []
   const isEmpty = !property.value

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { main } from '../../src/cli/main.ts'
+
+interface Outcome {
+  readonly exit: number
+  readonly out: string
+  readonly errors: string
+}
+
+describe('kafkafile check', () => {
+  let folder = ''
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'kafkafile-'))
+    await mkdir(path.join(folder, 'sub/node_modules'), { recursive: true })
+    const files: Record<string, string | Uint8Array> = {
+      'b.kafka': 'CONSUMER\ntopic: a\n',
+      'a.kafka': 'CONSUMER\nform: 1\ntopic: a\n',
+      'bad.kafka': 'PRODUCER\n',
+      'sub/c.kafka': '',
+      'sub/node_modules/d.kafka': 'PRODUCER\n',
+      'other.txt': 'CONSUMER\ntopic: a',
+      'nul.kafka': Uint8Array.of(0xef, 0xbb, 0xbf, 0x50, 0, 0xff, 0x0d, 0xed, 0xa0, 0x80),
+    }
+    for (const [name, text] of Object.entries(files)) {
+      await writeFile(path.join(folder, name), text)
+    }
+    await symlink(folder, path.join(folder, 'sub/round')).catch(() => undefined)
+  })
+
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  async function run(args: string[], input: Uint8Array[] = []): Promise<Outcome> {
+    let out = ''
+    let errors = ''
+    const exit = await main(args, {
+      folder,
+      input: (async function* () {
+        await Promise.resolve()
+        yield* input
+      })(),
+      print: text => {
+        out += text
+        return Promise.resolve()
+      },
+      complain: text => {
+        errors += text
+      },
+    })
+    return { exit, out, errors }
+  }
+
+  const stdin = (text: string) => [new TextEncoder().encode(text)]
+
+  it('prints one object a line, as specified', async () => {
+    const text = 'PRODUCER p\ntopic: a\n{"x":1}\n\n###\nCONSUMER grp\ntopic: b\nform: 1\n'
+    const { exit, out } = await run(['check', '--json', '-'], stdin(text))
+    assert.equal(exit, 0)
+    assert.equal(
+      out,
+      '{"file":"-","blocks":[{"kind":"PRODUCER","label":"p","startLine":1,"endLine":4,' +
+        '"properties":[{"name":"topic","value":"a","line":2}],"value":"{\\"x\\":1}"},' +
+        '{"kind":"CONSUMER","group":"grp","startLine":6,"endLine":8,"properties":' +
+        '[{"name":"topic","value":"b","line":7},{"name":"form","value":"1","line":8}]}],' +
+        '"problems":[{"code":"K110","severity":"warning","line":8,"column":1,"endLine":8,' +
+        '"endColumn":5,"message":"Unknown property \\"form\\". Did you mean \\"from\\"?"}]}\n',
+    )
+  })
+
+  it('tells people where and what', async () => {
+    const { exit, out } = await run(['check', 'a.kafka', 'bad.kafka'])
+    assert.equal(exit, 2)
+    assert.deepEqual(out.split('\n'), [
+      'a.kafka:2:1 warning K110 Unknown property "form". Did you mean "from"?',
+      'bad.kafka:1:1 error K120 The producer needs a "topic:".',
+      'bad.kafka:1:1 error K121 The producer has no value. To send a null value (tombstone) use "value-format: null".',
+      '2 files, 2 errors, 1 warning',
+      '',
+    ])
+  })
+
+  const choices: [args: string[], files: string[]][] = [
+    [
+      ['b.kafka', 'a.kafka', 'b.kafka'],
+      ['b.kafka', 'a.kafka'],
+    ],
+    [['other.txt'], ['other.txt']],
+    [['sub'], ['sub/c.kafka']],
+    [['.'], ['a.kafka', 'b.kafka', 'bad.kafka', 'nul.kafka', 'sub/c.kafka']],
+    [[], ['a.kafka', 'b.kafka', 'bad.kafka', 'nul.kafka', 'sub/c.kafka']],
+    [['?.kafka'], ['a.kafka', 'b.kafka']],
+    [['**/*.kafka'], ['a.kafka', 'b.kafka', 'bad.kafka', 'nul.kafka', 'sub/c.kafka']],
+    [['{sub,none}/**'], ['sub/c.kafka']],
+    [['./[!b]*.kafka'], ['a.kafka', 'nul.kafka']],
+  ]
+  for (const [args, files] of choices) {
+    it(`finds the files of ${args.join(' ') || 'no argument'}`, async () => {
+      const { out } = await run(['check', '--json', ...args])
+      const found = out
+        .trim()
+        .split('\n')
+        .map(line => (JSON.parse(line) as { file: string }).file.split(path.sep).join('/'))
+      assert.deepEqual(found, files)
+    })
+  }
+
+  it('says which argument names nothing, and checks the others', async () => {
+    const { exit, out, errors } = await run(['check', 'none.kafka', '*.none', 'b.kafka'])
+    assert.equal(exit, 1)
+    assert.match(errors, /none\.kafka: there is no such file.*\n.*\*\.none: there is no such file/)
+    assert.match(out, /^1 file, 0 errors, 0 warnings/)
+    assert.equal((await run(['check', 'none.kafka', 'bad.kafka'])).exit, 2)
+  })
+
+  const usages: [args: string[], exit: number, printed: RegExp][] = [
+    [['--help'], 0, /^Usage: kafkafile check/],
+    [['check', '-h'], 0, /^Usage/],
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
+    [[], 1, /Which command\?[^]*Usage/],
+    [['run'], 1, /There is no command "run"/],
+    [['check', '--jsn'], 1, /Unknown option '--jsn'/],
+    [['check', '--json=yes'], 1, /--json/],
+  ]
+  for (const [args, exit, printed] of usages) {
+    it(`answers ${args.join(' ') || 'nothing'} with ${exit}`, async () => {
+      const outcome = await run(args)
+      assert.equal(outcome.exit, exit)
+      assert.match(outcome.out + outcome.errors, printed)
+    })
+  }
+
+  it('reads any bytes', async () => {
+    const { exit, out } = await run(['check', '--json', 'nul.kafka'])
+    assert.equal(exit, 0)
+    assert.deepEqual(JSON.parse(out), { file: 'nul.kafka', blocks: [], problems: [] })
+  })
+
+  it('refuses a file that is too large, and checks the others', async () => {
+    const chunk = new Uint8Array(1024 * 1024)
+    const { exit, out, errors } = await run(
+      ['check', '-', 'b.kafka'],
+      Array.from({ length: 17 }, () => chunk),
+    )
+    assert.equal(exit, 2)
+    assert.match(errors, /-: larger than 16 MiB/)
+    assert.match(out, /^1 file/)
+  })
+})

@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict'
+import { parse } from '../../src/language/parse.ts'
+import {
+  complete,
+  type Completion,
+  type CompletionKnowledge,
+} from '../../src/language/services/completion.ts'
+import { hover, type HoverKnowledge } from '../../src/language/services/hover.ts'
+import { foldingRanges, lensesOf, symbolsOf } from '../../src/language/services/outline.ts'
+import { tokensOf } from '../../src/language/services/tokens.ts'
+
+/** The text without its caret, and where the caret was. */
+function at(marked: string): { readonly text: string; readonly offset: number } {
+  const offset = marked.indexOf('|')
+  return { text: marked.slice(0, offset) + marked.slice(offset + 1), offset }
+}
+
+function offers(marked: string, knowledge?: CompletionKnowledge): readonly Completion[] {
+  const { text, offset } = at(marked)
+  return complete(parse(text).file, offset, knowledge)
+}
+
+function labels(marked: string, knowledge?: CompletionKnowledge): readonly string[] {
+  return offers(marked, knowledge).map(({ label }) => label)
+}
+
+/** The text after choosing an offer. */
+function chosen(marked: string, label: string, knowledge?: CompletionKnowledge): string {
+  const { text } = at(marked)
+  const offer = offers(marked, knowledge).find(each => each.label === label)
+  assert.ok(offer, `no ${label}`)
+  return text.slice(0, offer.span.start) + offer.insert + text.slice(offer.span.end)
+}
+
+const cluster: CompletionKnowledge = {
+  topics: [
+    { name: 'orders', partitions: 6 },
+    { name: 'one', partitions: 1 },
+  ],
+  groups: ['billing'],
+}
+
+describe('completion', () => {
+  it('offers blocks outside blocks', () => {
+    assert.deepEqual(labels('###\nP|'), ['PRODUCER', 'CONSUMER', 'EXPECT', 'TOPIC', 'DEFAULTS'])
+    assert.deepEqual(labels('some text|'), [])
+    assert.match(chosen('PRO|D', 'PRODUCER'), /^PRODUCER \$\{1:name\}\ntopic: /)
+  })
+
+  it('offers the properties that a block does not have yet', () => {
+    const names = labels('CONSUMER\ntopic: a\n|\n')
+    assert.ok(names.includes('from') && names.includes('limit') && names.includes('filter'))
+    assert.ok(!names.includes('topic') && !names.includes('key'))
+    assert.ok(labels('PRODUCER\nheader: a = b\nhea|').includes('header'))
+    assert.ok(labels('CONSUMER g\n|').includes('topic'))
+    assert.ok(labels('DEFAULTS\n|').includes('within'))
+  })
+
+  it('offers properties in a PRODUCER until its value is under way', () => {
+    assert.ok(labels('PRODUCER\ntopic: a\nke|').includes('key'))
+    assert.ok(labels('PRODUCER\n|').includes('topic'))
+    assert.deepEqual(labels('PRODUCER\ntopic: a\n{\nke|'), [])
+    assert.deepEqual(labels('PRODUCER\ntopic: a\n ke|'), [])
+  })
+
+  it('replaces the whole name and keeps a colon', () => {
+    assert.equal(chosen('CONSUMER\nfr|om: 1', 'limit'), 'CONSUMER\nlimit: 1')
+    assert.equal(chosen('CONSUMER\nli|', 'limit'), 'CONSUMER\nlimit: ${1:100}')
+    assert.equal(
+      chosen('CONSUMER\niso|', 'isolation'),
+      'CONSUMER\nisolation: ${1|read_committed,read_uncommitted|}',
+    )
+  })
+
+  it('offers values', () => {
+    assert.deepEqual(labels('CONSUMER\ntopic: |', cluster), ['orders', 'one'])
+    assert.equal(chosen('CONSUMER\ntopic:|', 'orders', cluster), 'CONSUMER\ntopic: orders')
+    assert.equal(chosen('CONSUMER\ntopic: o|r', 'one', cluster), 'CONSUMER\ntopic: one')
+    assert.ok(labels('CONSUMER\nfrom: |').includes('committed'))
+    assert.ok(labels('CONSUMER\nkey-format: |').includes('auto'))
+    assert.ok(!labels('PRODUCER\nkey-format: |').includes('auto'))
+    assert.ok(labels('PRODUCER\nkey-format: |').includes('null'))
+    assert.equal(
+      chosen('PRODUCER\nkey-format: string(|', 'string(hex)'),
+      'PRODUCER\nkey-format: string(hex)',
+    )
+    assert.deepEqual(labels('PRODUCER\nacks: |'), ['all', '1', '0'])
+    assert.deepEqual(labels('PRODUCER\nevery: |'), ['3s', '5m', '1h'])
+  })
+
+  it('offers groups after the keyword', () => {
+    assert.equal(chosen('CONSUMER b|i', 'billing', cluster), 'CONSUMER billing')
+    assert.equal(chosen('EXPECT GROUP |', 'billing', cluster), 'EXPECT GROUP billing')
+    assert.deepEqual(labels('PRODUCER b|', cluster), [])
+  })
+
+  it('offers names in templates, in keys, values, headers and variables', () => {
+    for (const marked of [
+      '@x = 1\nPRODUCER\nkey: {{|',
+      '@x = 1\nPRODUCER\nheaders: a={{|}}',
+      '@x = 1\nPRODUCER\n{\n "a": "{{ |"',
+      '@x = {{|',
+    ]) {
+      const names = labels(marked)
+      for (const name of ['x', '$uuid', 'number.int', 'string.fromCharacters']) {
+        assert.ok(names.includes(name), `${name} in ${marked}`)
+      }
+    }
+    assert.equal(chosen('PRODUCER\n{{num|}}', 'number.int'), 'PRODUCER\n{{number.int}}')
+    assert.equal(chosen('PRODUCER\n{{$u|', '$uuid'), 'PRODUCER\n{{$uuid}}')
+    assert.equal(chosen('PRODUCER\n{{pers|on.bio}} x', 'person.sex'), 'PRODUCER\n{{person.sex}} x')
+    assert.equal(
+      chosen('PRODUCER\n{{str|', 'string.fromCharacters'),
+      'PRODUCER\n{{string.fromCharacters(${1})\\}\\}',
+    )
+    assert.deepEqual(labels('PRODUCER\n{{a}}|'), [])
+  })
+
+  it('offers directives', () => {
+    assert.equal(chosen('-- @i|', '@ignore'), '-- @ignore ${1:K104}')
+    assert.equal(chosen('PRODUCER\n--|', '@skip'), 'PRODUCER\n-- @skip')
+    assert.deepEqual(labels('-- a comment|'), [])
+  })
+})
+
+describe('hover', () => {
+  const knowledge: HoverKnowledge = {
+    topicOf: name => (name === 'or_ders' ? { partitions: 6, replicationFactor: 3 } : undefined),
+    time: {
+      now: 1000,
+      toLocalEpoch: () => 77,
+      describe: timestamp => `at ${timestamp}`,
+    },
+  }
+  const cases: [marked: string, markdown: RegExp | undefined][] = [
+    ['PROD|UCER x\ntopic: a', /^\*\*PRODUCER\*\* for topic `a`/],
+    ['CONSUMER\nli|mit: 1', /^\*\*limit\*\*\n\nEnds after/],
+    ['CONSUMER\nfil|ter: 1', /later version/],
+    ['CONSUMER\nfo|rm: 1', undefined],
+    ['CONSUMER\ntopic: or|_ders', /^\*\*or\\_ders\*\*\n\n6 partitions, replication factor 3$/],
+    ['CONSUMER\ntopic: other|', undefined],
+    ['CONSUMER\nkey-format: string(U|CS2)', /Encoding: `utf16le`/],
+    ['CONSUMER\nfrom: now|-1s', /^at 0$/],
+    ['CONSUMER\nfrom: 2026-01|-31', /^at 77$/],
+    ['CONSUMER\nfrom: 1:now,*:5|', /^partition 1: at 1000$/],
+    ['CONSUMER\nfrom: 5|', undefined],
+    ['PRODUCER\nevery: 1m|', /^60000 ms$/],
+    ['PRODUCER\nkey: a {{$u|uid}}', /^`\$uuid`\n\nA new random UUID/],
+    ['PRODUCER\n\n{{name.find|Name}}', /Today it is `person.fullName`/],
+    ['PRODUCER\n{{number.i|nt}}', /generated data/],
+    ['@x = 5\nPRODUCER\n{{ |x }}', /= `5`\n\nDeclared in line 1/],
+    ['@x = {{$u|uid}}', /random UUID/],
+    ['PRODUCER\n{{nothi|ng}}', /`nothing` is not defined/],
+    ['PRODUCER\n{{ nothi|ng }}', /sent as it stands/],
+    ['PRODUCER\nplain| text', undefined],
+    ['outside|', undefined],
+  ]
+  for (const [marked, markdown] of cases) {
+    it(JSON.stringify(marked), () => {
+      const { text, offset } = at(marked)
+      const result = hover(parse(text).file, offset, knowledge)
+      if (markdown) assert.match(result?.markdown ?? '', markdown)
+      else assert.equal(result, undefined)
+    })
+  }
+})
+
+const FILE = `@x = 1
+### Send an order
+PRODUCER
+topic: orders
+every: 3s
+{{x}} {{ unknown }}
+
+###
+CONSUMER billing
+EXPECT GROUP billing
+topic: a
+TOPIC made
+PRODUCER p
+avro: no
+`
+
+describe('outline', () => {
+  const { file } = parse(FILE)
+
+  it('folds blocks of two lines or more, without blank lines at the end', () => {
+    assert.deepEqual(
+      foldingRanges(file).map(({ startLine, endLine }) => [startLine, endLine]),
+      [
+        [2, 5],
+        [9, 10],
+        [12, 13],
+      ],
+    )
+  })
+
+  it('names blocks by label, group, title or kind', () => {
+    assert.deepEqual(
+      symbolsOf(file).map(({ name, detail }) => [name, detail]),
+      [
+        ['@x', '1'],
+        ['Send an order', 'orders'],
+        ['CONSUMER billing', ''],
+        ['EXPECT GROUP billing', 'a'],
+        ['TOPIC made', ''],
+        ['PRODUCER p', ''],
+      ],
+    )
+  })
+
+  it('has what lenses need', () => {
+    assert.deepEqual(
+      lensesOf(file).map(({ line, kind, topic, group, every }) => [
+        line,
+        kind,
+        topic,
+        group,
+        every,
+      ]),
+      [
+        [2, 'PRODUCER', 'orders', undefined, '3s'],
+        [8, 'CONSUMER', undefined, 'billing', undefined],
+        [9, 'EXPECT', 'a', 'billing', undefined],
+        [11, 'TOPIC', undefined, undefined, undefined],
+        [12, 'PRODUCER', undefined, undefined, undefined],
+      ],
+    )
+  })
+
+  const later = 'in a later version of Kafka Workbench.'
+  const runnable: [text: string, reason: string | undefined][] = [
+    ['PRODUCER\ntopic: a\nheader: a = b\nrecord-partition: 1\nx', undefined],
+    ['PRODUCER\ntopic: a\nvalue-format: null', undefined],
+    ['PRODUCER\nvalue-format: json\nvalue-schema: file(a.json)\n1', undefined],
+    ['CONSUMER\ntopic: a\nfrom: tail(5)\nto: now\nlimit: 5\npartitions: 1', undefined],
+    ['@x = 1\nPRODUCER\n{{x}} {{$uuid}} {{ other }}', undefined],
+    ['EXPECT', `EXPECT runs ${later}`],
+    ['TOPIC', `TOPIC runs ${later}`],
+    ['PRODUCER\nrecords: csv\nx', `"records:" runs ${later}`],
+    ['CONSUMER\nfilter: x', `"filter:" runs ${later}`],
+    ['CONSUMER\nvalue-format: avro', `The format "avro" is used ${later}`],
+    ['PRODUCER\nvalue-schema: registry(a)', `A schema of a registry is used ${later}`],
+    ['PRODUCER\nkey: {{$secret x}}\nx', `"{{$secret}}" is evaluated ${later}`],
+    ['EXPECT e\n###\nPRODUCER\n{{e.offset}}', `"{{e.offset}}" is evaluated ${later}`],
+    ['DEFAULTS\ntopic: a\nCONSUMER', `The DEFAULTS above this block are used ${later}`],
+    ['DEFAULTS\ntopic: a\nwithin: 5s\nCONSUMER\ntopic: b', undefined],
+  ]
+  for (const [text, reason] of runnable) {
+    it(`${JSON.stringify(text)} ${reason === undefined ? 'runs' : 'does not run yet'}`, () => {
+      const result = lensesOf(parse(text).file).at(-1)?.runnable
+      assert.deepEqual(result, reason === undefined ? { runs: true } : { runs: false, reason })
+    })
+  }
+})
+
+describe('tokens', () => {
+  it('say what the parser says', () => {
+    const text = [
+      '@x = a{{$uuid}}',
+      '-- @tag slow',
+      'PRODUCER p',
+      'topic: a',
+      'key: {{x}}b',
+      '{ "v": "{{number.int}} {{ unknown }}" }',
+      'topic: not a property',
+      '###',
+      'CONSUMER g',
+      '# note',
+      'from: earliest',
+      'form: 1',
+    ].join('\n')
+    const { file } = parse(text)
+    assert.deepEqual(
+      tokensOf(file).map(({ span, type }) => [text.slice(span.start, span.end), type]),
+      [
+        ['x', 'variable'],
+        ['a', 'string'],
+        ['{{$uuid}}', 'function'],
+        ['@tag', 'decorator'],
+        ['slow', 'string'],
+        ['PRODUCER', 'keyword'],
+        ['p', 'class'],
+        ['topic', 'property'],
+        ['a', 'string'],
+        ['key', 'property'],
+        ['{{x}}', 'variable'],
+        ['b', 'string'],
+        ['{{number.int}}', 'function'],
+        ['CONSUMER', 'keyword'],
+        ['g', 'class'],
+        ['# note', 'comment'],
+        ['from', 'property'],
+        ['earliest', 'enumMember'],
+      ],
+    )
+  })
+})
