@@ -5,17 +5,25 @@ import type { Cluster } from '../kafka/cluster.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { ConnectionTest } from '../kafkajs/diagnose.ts'
 import { registerClusterCommands } from './clusters/clusterCommands.ts'
-import { createClusters } from './clusters/createClusters.ts'
+import { createClusters, type SavedClusters } from './clusters/createClusters.ts'
 import { showSelectedCluster } from './clusters/statusBar.ts'
 import { systemClock } from './clock.ts'
 import { registerLocalKafka } from './local/localKafka.ts'
+import { registerLanguage } from './language/registerLanguage.ts'
 import { registerMessages } from './messages/registerMessages.ts'
+import { registerRun } from './run/registerRun.ts'
 import { registerTopicCommands } from './topics/topicCommands.ts'
-import { createTree } from './tree/tree.ts'
+import { createTree, type Tree } from './tree/tree.ts'
 import { registerTreeCommands } from './tree/treeCommands.ts'
 
+/** What `activate` gives to the suites, and to nobody else: it may change without notice. */
+export interface Internals {
+  readonly clusters: SavedClusters
+  readonly tree: Tree
+}
+
 /** Wires the parts together: the only place that knows all of them. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): Internals {
   const log = vscode.window.createOutputChannel('Kafka Workbench', { log: true })
   const store = new DisposableStore()
   context.subscriptions.push(log, store)
@@ -33,9 +41,19 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerTopicCommands({ clusters, tree, log }))
   store.add(showSelectedCluster(clusters))
   store.add(registerLocalKafka({ context, clusters, log }))
-  store.add(
+  const messages = store.add(
     registerMessages({ extensionUri: context.extensionUri, clusters, clock: systemClock, log }),
   )
+  store.add(registerRun({ clusters, messages, clock: systemClock, log }))
+  store.add(
+    registerLanguage({
+      clusters,
+      log,
+      globalState: context.globalState,
+      extensionId: context.extension.id,
+    }),
+  )
+  return { clusters, tree }
 }
 
 /** kafkajs and the codecs are loaded here, on first use, not when the extension is activated. */

@@ -67,7 +67,9 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
       },
       clusterName: () => deps.clusters.get(clusterId)?.name ?? clusterId,
       openRecord: (record, text) => documents.open(clusterId, record, text),
-      newProducerFile,
+      newProducerFile: async topic => {
+        await vscode.commands.executeCommand('kafkaWorkbench.newKafkaFile', { clusterId, topic })
+      },
     }
   }
 
@@ -210,10 +212,4 @@ function topicOf(argument: unknown): { readonly topic?: string; readonly partiti
     ...(typeof topic === 'string' && { topic }),
     ...(typeof partition === 'number' && { partition }),
   }
-}
-
-async function newProducerFile(topic: string): Promise<void> {
-  const content = `PRODUCER\ntopic: ${topic}\nkey: {{string.uuid}}\n{ "id": "{{string.uuid}}" }\n###\n`
-  const document = await vscode.workspace.openTextDocument({ language: 'kafka', content })
-  await vscode.window.showTextDocument(document)
 }

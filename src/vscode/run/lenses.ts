@@ -131,8 +131,8 @@ function groupActions({ kind, group }: BlockLens, cluster: BlockCluster): readon
   if (kind !== 'CONSUMER' || group === undefined || cluster.kind !== 'cluster') return []
   return [
     {
-      title: '$(graph-line)\u00a0Show lag',
-      command: 'kafkaWorkbench.openLag',
+      title: `$(graph-line)\u00a0${group} · show lag`,
+      command: 'kafkaWorkbench.openLagPanel',
       tooltip: `Open the lag panel of group ${group}`,
       arguments: [{ clusterId: cluster.cluster.id, groupId: group }],
     },

@@ -23,7 +23,10 @@ export function inlineResult(state: BlockState): InlineResult | undefined {
       return {
         ...lastOf(state.last),
         tone: state.last ? toneOf(state.last) : 'busy',
-        text: state.sent === 0 ? 'waiting for the first record' : `${count(state.sent)} sent · ${summary(state.last)}`,
+        text:
+          state.sent === 0
+            ? 'waiting for the first record'
+            : `${count(state.sent)} sent · ${summary(state.last)}`,
       }
     case 'stopped':
       return { ...lastOf(state.last), tone: 'good', text: `stopped after ${records(state.sent)}` }
