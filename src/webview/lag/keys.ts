@@ -25,7 +25,7 @@ export function listenToKeys(targets: KeyTargets): void {
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.altKey) return
     const row = rowOf(event.target)
-    const handled = row ? moveInTable(targets, row, event) : false
+    const handled = row ? moveInTable(targets, row, event) : moveInHeadings(targets, event)
     if (handled || anywhere(targets, row, event)) event.preventDefault()
   })
 }
@@ -59,11 +59,41 @@ function moveInTable(targets: KeyTargets, row: string, event: KeyboardEvent): bo
   if (event.key === 'Enter') targets.actions.select(row)
   else if (event.key === 'Escape') targets.actions.select(undefined)
   else {
-    const to = destination(event.key, targets.indexOf(row), targets.pageSize())
+    const index = targets.indexOf(row)
+    const to = destination(event.key, index, targets.pageSize())
     if (to === undefined) return false
-    targets.focusAt(to)
+    if (event.key === 'ArrowUp' && index === 0) sortedHeading(headings(targets))?.focus()
+    else targets.focusAt(to)
   }
   return true
+}
+
+/** Above the first row are the headings: Left and Right go along them, Enter sorts. */
+function moveInHeadings(targets: KeyTargets, event: KeyboardEvent): boolean {
+  const all = headings(targets)
+  const index = all.indexOf(event.target as HTMLElement)
+  if (index < 0) return false
+  if (event.key === 'ArrowDown') targets.focusAt(0)
+  else {
+    const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: all.length - 1 }[
+      event.key
+    ]
+    if (to === undefined) return false
+    all[Math.min(Math.max(to, 0), all.length - 1)]?.focus()
+  }
+  return true
+}
+
+function headings({ main }: KeyTargets): HTMLElement[] {
+  return visible([...main.querySelectorAll<HTMLElement>('thead button')])
+}
+
+function sortedHeading(all: readonly HTMLElement[]): HTMLElement | undefined {
+  return all.find(heading => heading.closest('[aria-sort]')) ?? all[0]
+}
+
+function visible(elements: readonly HTMLElement[]): HTMLElement[] {
+  return elements.filter(element => element.offsetParent !== null)
 }
 
 function destination(key: string, index: number, page: number): number | undefined {
@@ -86,8 +116,7 @@ function destination(key: string, index: number, page: number): number | undefin
 }
 
 function controls(toolbar: HTMLElement): HTMLElement[] {
-  const all = [...toolbar.querySelectorAll<HTMLElement>('button, select')]
-  return all.filter(control => control.offsetParent !== null)
+  return visible([...toolbar.querySelectorAll<HTMLElement>('button, select')])
 }
 
 function moveInToolbar(toolbar: HTMLElement, event: KeyboardEvent): void {

@@ -86,6 +86,7 @@ function heading(
   const direction = sort.descending ? 'descending' : 'ascending'
   return html`<th scope="col" class=${classes} aria-sort=${mine ? direction : nothing}>
     <button
+      tabindex="-1"
       @click=${() => {
         actions.sortBy(key)
       }}
