@@ -1,9 +1,9 @@
 // A consumer to debug.
 //
-// 1. Set a breakpoint on the line with `shown` below and press F5 ("Debug the example consumer").
-// 2. At each stop the line above it shows the lag of this group, and what was produced and
-//    committed since the last stop. Hover it for the partitions.
-// 3. The lens on `kafka.consumer(…)` opens the lag panel.
+// 1. Set a breakpoint on `console.log` below and press F5 ("Debug the example consumer").
+// 2. At each stop the line above shows the lag of this group, and what was produced and
+//    committed since the last stop. Hover the text for the partitions.
+// 3. The lens above `kafka.consumer(…)` opens the lag panel.
 //
 // Stay at a breakpoint for longer than the session timeout, and the group goes on without you.
 
@@ -23,6 +23,7 @@ await consumer.run({
   eachMessage: async ({ topic, partition, message }) => {
     const order = JSON.parse(message.value?.toString() ?? '{}')
     const shown = `${topic}-${partition} @ ${message.offset}: ${order.id} ${order.status}`
+    // Stop on the next line:
     console.log(shown)
     await sleep(100)
   },

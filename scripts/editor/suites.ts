@@ -1,12 +1,15 @@
 /**
  * Runs all editor suites: those of an ordinary workspace together, those of an untrusted one in
- * an editor with workspace trust on. Leaves the counts where the test run looks for them.
+ * an editor with workspace trust on. They get a copy of the examples as their workspace, and the
+ * address of a Kafka with sample data. Leaves the counts where the test run looks for them.
  */
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureEditor } from './editor.ts'
+import { copyExamples } from './examples.ts'
 import { ROOT } from './places.ts'
+import { startSampleKafka, type SampleKafka } from './sampleKafka.ts'
 import { runSuite, type SuiteResult, type SuiteRun } from './suite.ts'
 
 const UNTRUSTED = 'test/vscode/**/untrusted*.test.ts'
@@ -30,12 +33,38 @@ if (!existsSync(join(ROOT, 'dist/extension.js')))
 
 const only = process.argv.slice(2)
 const editor = await ensureEditor({ log })
+const kafka = await startKafka()
 const results: SuiteResult[] = []
-for (const run of RUNS) {
-  if (only.length > 0 && !only.includes(run.name)) continue
-  const result = await runSuite({ ...run, editor, log })
-  if (result.crashed !== undefined) log(result.crashed)
-  results.push(result)
+try {
+  for (const run of RUNS) {
+    if (only.length > 0 && !only.includes(run.name)) continue
+    const workspace = await copyExamples(run.name)
+    const result = await runSuite({ ...run, ...surroundings(kafka), workspace, editor, log })
+    if (result.crashed !== undefined) log(result.crashed)
+    results.push(result)
+  }
+} finally {
+  await kafka?.stop()
+}
+
+/** A Kafka with sample data where there can be one; suites that need it skip where there is none. */
+async function startKafka(): Promise<SampleKafka | undefined> {
+  try {
+    return await startSampleKafka()
+  } catch (error) {
+    log(`No Kafka for the suites that want one: ${String(error)}`)
+    return undefined
+  }
+}
+
+function surroundings(kafka: SampleKafka | undefined): Pick<SuiteRun, 'env' | 'settings'> {
+  if (kafka === undefined) return {}
+  const { bootstrapServers } = kafka
+  const cluster = { id: 'local', name: 'Local', bootstrapServers: [bootstrapServers] }
+  return {
+    env: { KAFKA_WORKBENCH_TEST_BOOTSTRAP: bootstrapServers },
+    settings: { 'kafkaWorkbench.clusters': [cluster] },
+  }
 }
 
 const sum = (pick: (result: SuiteResult) => number): number =>

@@ -297,7 +297,7 @@ export class Workbench {
   /** The texts of all code lenses in sight. */
   async codeLenses(): Promise<readonly string[]> {
     const texts = await this.page.locator('.codelens-decoration').allInnerTexts()
-    return texts.map(text => text.replace(/\s+/g, ' ').trim())
+    return texts.map(text => text.replace(/\s+/g, ' ').trim()).filter(Boolean)
   }
 
   /** Clicks the code lens with this text; `nth` counts from the top, from 0. */
@@ -324,8 +324,9 @@ export class Workbench {
     return this.page.locator('.view-lines span').evaluateAll(spans =>
       spans
         .map(span => getComputedStyle(span, '::after').content)
-        .filter(content => content !== 'none' && content !== 'normal' && content !== '""')
-        .map(content => content.replace(/^"|"$/g, '')),
+        .filter(content => content.startsWith('"'))
+        .map(content => content.slice(1, -1))
+        .filter(content => content.trim() !== ''),
     )
   }
 

@@ -17,6 +17,9 @@ export interface HoverParts {
   readonly problem: string | undefined
 }
 
+/** In hovers cells stand without a space between them. */
+const PADDING = '\u00a0\u00a0'
+
 /** Rows of the table; the panel shows the rest. */
 const ROWS = 20
 
@@ -26,11 +29,11 @@ export function hoverOf(parts: HoverParts): vscode.MarkdownString {
   text.isTrusted = { enabledCommands: ['kafkaWorkbench.openLagPanel'] }
   text.appendMarkdown('**').appendText(parts.groupId).appendMarkdown('**')
   if (parts.clusterName !== undefined) text.appendText(` on ${parts.clusterName}`)
-  for (const sentence of sentences(parts)) text.appendMarkdown('\n\n').appendText(sentence)
-  if (parts.reading) text.appendMarkdown(`\n\n${table(parts.reading.partitions)}`)
   const target = { clusterId: parts.clusterId, groupId: parts.groupId }
   const query = encodeURIComponent(JSON.stringify([target]))
-  text.appendMarkdown(`\n\n[Open lag panel](command:kafkaWorkbench.openLagPanel?${query})`)
+  text.appendMarkdown(` · [Open lag panel](command:kafkaWorkbench.openLagPanel?${query})`)
+  for (const sentence of sentences(parts)) text.appendMarkdown('\n\n').appendText(sentence)
+  if (parts.reading) text.appendMarkdown(`\n\n${table(parts.reading.partitions)}`)
   return text
 }
 
@@ -74,7 +77,7 @@ function table(partitions: readonly PartitionReading[]): string {
       lagWords(partition),
       ownerWords(partition),
     ]
-    return `| ${cells.map(escaped).join(' | ')} |`
+    return `| ${cells.map(cell => PADDING + escaped(cell)).join(' | ')} |`
   })
   const more = partitions.length - rows.length
   return [

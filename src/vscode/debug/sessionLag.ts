@@ -97,7 +97,7 @@ export class SessionLag implements Disposable {
 
   /**
    * A program that was started against a cluster of ours and has joined a group there is reason
-   * enough to connect, unless that would ask for something.
+   * enough to connect, but not to ask for a password.
    */
   #connect(): void {
     const { clusters } = this.#deps
