@@ -16,14 +16,14 @@ import { registerTopicCommands } from './topics/topicCommands.ts'
 import { createTree, type Tree } from './tree/tree.ts'
 import { registerTreeCommands } from './tree/treeCommands.ts'
 
-/** What `activate` gives to the suites, and to nobody else: it may change without notice. */
+/** What the suites see. Nobody else: other extensions must not get at connections and secrets. */
 export interface Internals {
   readonly clusters: SavedClusters
   readonly tree: Tree
 }
 
 /** Wires the parts together: the only place that knows all of them. */
-export function activate(context: vscode.ExtensionContext): Internals {
+export function activate(context: vscode.ExtensionContext): Internals | undefined {
   const log = vscode.window.createOutputChannel('Kafka Workbench', { log: true })
   const store = new DisposableStore()
   context.subscriptions.push(log, store)
@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): Internals {
       extensionId: context.extension.id,
     }),
   )
-  return { clusters, tree }
+  return context.extensionMode === vscode.ExtensionMode.Test ? { clusters, tree } : undefined
 }
 
 /** kafkajs and the codecs are loaded here, on first use, not when the extension is activated. */
