@@ -66,7 +66,7 @@ type Answer = Awaited<ReturnType<typeof sendFetch>>
 type AnsweredPartition = Answer['responses'][number]['partitions'][number]
 
 /** Rejects with `ProblemError`, or with the reason of the signal. */
-export async function sendFetch(
+export function sendFetch(
   context: FetchContext,
   nodeId: number,
   reads: readonly PartitionRead[],
@@ -95,11 +95,10 @@ export async function sendFetch(
   )
   const entry = { nodeId, answer }
   context.inFlight.add(entry)
-  try {
-    return await unlessAborted(answer, signal)
-  } finally {
-    answer.catch(() => undefined).finally(() => context.inFlight.delete(entry))
-  }
+  const settled = () => context.inFlight.delete(entry)
+  // A cancelled request rejects at once, but its answer is still on its way.
+  answer.then(settled, () => cancelled.aborted || settled())
+  return unlessAborted(answer, signal)
 }
 
 /**

@@ -1,9 +1,10 @@
 import { silentLog } from '../../src/base/log.ts'
-import type { Client, RequestOptions } from '../../src/kafkajs/client.ts'
+import type { Client } from '../../src/kafkajs/client.ts'
 import type { BrokerConnection } from '../../src/kafkajs/connection.ts'
 import { CODE } from '../../src/kafkajs/errorCodes.ts'
 import type { OffsetContext } from '../../src/kafkajs/offsets.ts'
 import { Coordinators, Leaders } from '../../src/kafkajs/routing.ts'
+import { unlessAborted } from '../../src/reading/aborting.ts'
 import type { Fetch } from '../../src/kafkajs/protocol/fetch.ts'
 import type { ListOffsets } from '../../src/kafkajs/protocol/offsets.ts'
 import { batch } from './write.ts'
@@ -62,7 +63,7 @@ export class FakeCluster {
       metadata: () => Promise.resolve(this.#metadata()),
       send: (to, api, body, options) =>
         // The fake knows by the key which of the two bodies it got.
-        this.#answer(Number(to), api.key, body, options) as Promise<never>,
+        rejectOnAbort(this.#answer(Number(to), api.key, body), options?.signal) as Promise<never>,
       connection: (to, options) => Promise.resolve(this.#connection(`${to} ${options?.lane}`)),
       brokerIds: () => Promise.resolve([1]),
       addressOf: () => undefined,
@@ -105,13 +106,7 @@ export class FakeCluster {
     }
   }
 
-  async #answer(
-    nodeId: number,
-    key: number,
-    body: unknown,
-    options: RequestOptions | undefined,
-  ): Promise<unknown> {
-    options?.signal?.throwIfAborted()
+  async #answer(nodeId: number, key: number, body: unknown): Promise<unknown> {
     if (key === 2) return this.#offsets(body as OffsetsBody)
     return this.#fetch(nodeId, body as FetchBody)
   }
@@ -170,6 +165,11 @@ export class FakeCluster {
       records: records ?? null,
     }
   }
+}
+
+/** As the real client does it. */
+function rejectOnAbort(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  return signal ? unlessAborted(work, signal) : work
 }
 
 function partOf(log: FakeLog, nodeId: number, offset: bigint): FakeAnswer {
