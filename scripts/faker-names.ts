@@ -3,7 +3,7 @@
  * checks know is what the shipped version can do. Run it after an update of faker:
  * `node scripts/faker-names.ts`.
  */
-import { faker } from '@faker-js/faker'
+import { faker } from '@faker-js/faker/locale/en'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 type Module = Record<string, unknown>

@@ -53,7 +53,7 @@ async function contentOf(name: string, terminal: Terminal): Promise<Content> {
   try {
     const bytes =
       name === STANDARD_INPUT ? await readAll(terminal.input) : await readFile(terminal, name)
-    if (bytes) return { text: new TextDecoder().decode(bytes) }
+    if (bytes) return { text: decoded(bytes) }
     return {
       refused: `${name}: larger than 16 MiB, which is no request file.`,
       exit: EXIT.invalid,
@@ -62,6 +62,14 @@ async function contentOf(name: string, terminal: Terminal): Promise<Content> {
     const why = error instanceof Error ? error.message : String(error)
     return { refused: `${name}: cannot be read: ${why}.`, exit: EXIT.badOptions }
   }
+}
+
+/** UTF-8, or UTF-16 where a byte order mark says so; the mark is not part of the text. */
+function decoded(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  return new TextDecoder().decode(bytes)
 }
 
 /** `undefined`: too large. */

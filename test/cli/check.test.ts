@@ -138,6 +138,14 @@ describe('kafkafile check', () => {
     assert.deepEqual(JSON.parse(out), { file: 'nul.kafka', blocks: [], problems: [] })
   })
 
+  it('reads UTF-16 with its mark', async () => {
+    const text = Buffer.from('\ufeffCONSUMER g\n', 'utf16le')
+    for (const bytes of [text, Buffer.from(text).swap16()]) {
+      const { out } = await run(['check', '--json', '-'], [bytes])
+      assert.match(out, /"group":"g"/)
+    }
+  })
+
   it('refuses a file that is too large, and checks the others', async () => {
     const chunk = new Uint8Array(1024 * 1024)
     const { exit, out, errors } = await run(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { faker } from '@faker-js/faker'
+import { faker } from '@faker-js/faker/locale/en'
 import { fakerDefinitions, fakerModules } from '../../scripts/faker-names.ts'
 import { FAKER_DEFINITIONS, FAKER_MODULES } from '../../src/language/fakerNames.ts'
 import { LEGACY_FAKER, legacyFakerOf } from '../../src/language/legacyFaker.ts'
