@@ -49,7 +49,9 @@ function installPackages() {
  * @param {string[]} args
  */
 function runTask(name, args) {
-  const path = [join(root, 'node_modules', '.bin'), dirname(node), process.env['PATH']].join(delimiter)
+  const path = [join(root, 'node_modules', '.bin'), dirname(node), process.env['PATH']].join(
+    delimiter,
+  )
   const child = spawn(node, [join(root, 'scripts', `${name}.ts`), ...args], {
     cwd: root,
     stdio: 'inherit',
