@@ -10,8 +10,8 @@ import { showSelectedCluster } from './clusters/statusBar.ts'
 import { systemClock } from './clock.ts'
 import { registerLocalKafka } from './local/localKafka.ts'
 import { registerLanguage } from './language/registerLanguage.ts'
-import { registerMessages } from './messages/registerMessages.ts'
-import { registerRun } from './run/registerRun.ts'
+import { registerMessages, type MessagesViews } from './messages/registerMessages.ts'
+import { registerRun, type Runs } from './run/registerRun.ts'
 import { registerTopicCommands } from './topics/topicCommands.ts'
 import { createTree, type Tree } from './tree/tree.ts'
 import { registerTreeCommands } from './tree/treeCommands.ts'
@@ -20,6 +20,8 @@ import { registerTreeCommands } from './tree/treeCommands.ts'
 export interface Internals {
   readonly clusters: SavedClusters
   readonly tree: Tree
+  readonly messages: MessagesViews
+  readonly runs: Runs
 }
 
 /** Wires the parts together: the only place that knows all of them. */
@@ -44,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const messages = store.add(
     registerMessages({ extensionUri: context.extensionUri, clusters, clock: systemClock, log }),
   )
-  store.add(registerRun({ clusters, messages, clock: systemClock, log }))
+  const runs = store.add(registerRun({ clusters, messages, clock: systemClock, log }))
   store.add(
     registerLanguage({
       clusters,
@@ -53,7 +55,9 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
       extensionId: context.extension.id,
     }),
   )
-  return context.extensionMode === vscode.ExtensionMode.Test ? { clusters, tree } : undefined
+  return context.extensionMode === vscode.ExtensionMode.Test
+    ? { clusters, tree, messages, runs }
+    : undefined
 }
 
 /** kafkajs and the codecs are loaded here, on first use, not when the extension is activated. */

@@ -11,6 +11,7 @@ import { MessagesPanel, type PanelDeps } from './panel.ts'
 import { pickTopic } from './pickTopic.ts'
 import { savedReading, type Reading } from './reading.ts'
 import { createRecordDocuments } from './recordDocument.ts'
+import type { ReadingSession } from './session.ts'
 
 export const MESSAGES_VIEW = 'kafkaWorkbench.messages'
 
@@ -27,6 +28,8 @@ export interface MessagesViews extends Disposable {
   open(reading: Reading): void
   stop(id: string): void
   stopAll(): void
+  /** The session of an open view. */
+  session(id: string): ReadingSession | undefined
   /** Whether a reading goes on, and whether it has begun. */
   state(id: string): 'starting' | 'running' | 'stopped'
   /** A reading began or ended. */
@@ -97,6 +100,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
     stopAll: () => {
       for (const panel of panels.values()) panel.session.stop()
     },
+    session: id => panels.get(id)?.session,
     state: id => {
       const panel = panels.get(id)
       return panel ? stateOf(panel) : 'stopped'

@@ -31,8 +31,13 @@ interface Target {
   readonly block: Block
 }
 
+export interface Runs extends Disposable {
+  /** What each PRODUCER does or did. */
+  readonly states: BlockStates
+}
+
 /** Lenses, commands and results of the blocks of `.kafka` documents. */
-export function registerRun(deps: RunDeps): Disposable {
+export function registerRun(deps: RunDeps): Runs {
   const store = new DisposableStore()
   const states = store.add(new BlockStates())
   store.add(registerLenses({ ...deps, states }))
@@ -75,7 +80,7 @@ export function registerRun(deps: RunDeps): Disposable {
   register('runBlock', async argument => {
     await runBlock(await targetOf(argument), states, deps, producing(one))
   })
-  return store
+  return { states, dispose: () => store.dispose() }
 }
 
 /** Runs the block, or stops it if it runs by a schedule or reads. */
