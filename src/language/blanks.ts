@@ -2,7 +2,7 @@ import type { Span } from './lines.ts'
 import type { Word } from './tree.ts'
 
 /** White space as `String.prototype.trim` knows it. */
-export function isBlank(code: number): boolean {
+function isBlank(code: number): boolean {
   if (code === 32 || (code >= 9 && code <= 13)) return true
   if (code < 0xa0) return false
   return (

@@ -47,11 +47,7 @@ export function reportOf(name: string, text: string): FileReport {
   return reportOfFile(name, file, check(file))
 }
 
-export function reportOfFile(
-  name: string,
-  file: KafkaFile,
-  problems: readonly FileProblem[],
-): FileReport {
+function reportOfFile(name: string, file: KafkaFile, problems: readonly FileProblem[]): FileReport {
   return {
     file: name,
     blocks: file.blocks.map(blockReport),

@@ -3,7 +3,7 @@ import { settingsOf, type Settings } from './settings.ts'
 import { callOf, scanTemplates } from './template.ts'
 import type { Block, KafkaFile } from './tree.ts'
 import { formatDefinitionOf, parseFormat } from './values/formats.ts'
-import { definitionOf, definitionsOf } from './vocabulary.ts'
+import { definitionsOf } from './vocabulary.ts'
 
 /** Whether a block can run in this version; the reason is a sentence for its lens. */
 export type Runnable = { readonly runs: true } | { readonly runs: false; readonly reason: string }
@@ -80,9 +80,4 @@ function laterName(block: Block, settings: Settings, scope: NameScope): string |
 function isLater(name: string, source: ReturnType<typeof sourceOf>): boolean {
   if (source === 'system') return !SYSTEM_NAMES.find(each => each.name === name)?.runs
   return source === 'capture' || source === 'block'
-}
-
-/** Whether a property runs in this version. */
-export function propertyRuns(block: Block, name: string): boolean {
-  return definitionOf(block.kind, name)?.runs === true
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
 import { check } from '../../src/language/check/check.ts'
 import { parse } from '../../src/language/parse.ts'
 import type { Block } from '../../src/language/tree.ts'
@@ -205,7 +206,15 @@ describe('parse', () => {
     )
   })
 
-  it('stays linear where a text is made to be slow', () => {
+  it('reads a file that is only half written', () => {
+    const text = readFileSync(new URL('golden/mistakes.kafka', import.meta.url), 'utf8')
+    for (let end = 0; end < text.length; end += 7) {
+      const { file } = parse(text.slice(0, end))
+      assert.ok(check(file).length < 100)
+    }
+  })
+
+  it('takes long runs of anything that opens or repeats', () => {
     const traps = [
       '{{a ',
       '}}',

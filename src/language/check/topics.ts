@@ -6,7 +6,7 @@ import type { Report } from './report.ts'
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/
 
 /** Kafka's own rule for the name of a topic (`org.apache.kafka.common.internals.Topic`). */
-export function isTopicName(name: string): boolean {
+function isTopicName(name: string): boolean {
   return TOPIC_NAME.test(name) && name !== '.' && name !== '..'
 }
 

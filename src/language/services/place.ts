@@ -35,7 +35,7 @@ export function placeAt(file: KafkaFile, offset: number): PlaceInFile {
 }
 
 /** The block of a line; the empty line after a final line end still belongs to the last block. */
-export function blockOfLine(file: KafkaFile, line: number): Block | undefined {
+function blockOfLine(file: KafkaFile, line: number): Block | undefined {
   let low = 0
   let high = file.blocks.length
   while (low < high) {

@@ -190,7 +190,7 @@ export function timestampOf(position: WrittenPosition, context: TimeContext): nu
  * The place in the log that a position means. `committed` needs the block's group, which the
  * checks make sure of; without one it is the end of the log.
  */
-export function resolvePosition(
+function resolvePosition(
   position: WrittenPosition,
   context: TimeContext,
   group?: string,
