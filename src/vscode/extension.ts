@@ -8,6 +8,9 @@ import { registerClusterCommands } from './clusters/clusterCommands.ts'
 import { createClusters, type SavedClusters } from './clusters/createClusters.ts'
 import { showSelectedCluster } from './clusters/statusBar.ts'
 import { systemClock } from './clock.ts'
+import { registerDebug } from './debug/debug.ts'
+import { registerLag } from './lag/registerLag.ts'
+import { createLagWatches, type LagWatches } from './lag/watches.ts'
 import { registerLocalKafka } from './local/localKafka.ts'
 import { registerLanguage } from './language/registerLanguage.ts'
 import { registerMessages, type MessagesViews } from './messages/registerMessages.ts'
@@ -22,6 +25,7 @@ export interface Internals {
   readonly tree: Tree
   readonly messages: MessagesViews
   readonly runs: Runs
+  readonly lag: LagWatches
 }
 
 /** Wires the parts together: the only place that knows all of them. */
@@ -55,8 +59,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
       extensionId: context.extension.id,
     }),
   )
+  const lag = store.add(createLagWatches(clusters, systemClock, log))
+  store.add(registerLag({ extensionUri: context.extensionUri, clusters, watches: lag, log }))
+  store.add(registerDebug({ clusters, lag, log }))
+  store.add(vscode.commands.registerCommand('kafkaWorkbench.showLog', () => log.show()))
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { clusters, tree, messages, runs }
+    ? { clusters, tree, messages, runs, lag }
     : undefined
 }
 
