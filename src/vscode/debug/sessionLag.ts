@@ -96,8 +96,8 @@ export class SessionLag implements Disposable {
   }
 
   /**
-   * A program that was started against a cluster of ours and has joined a group there is reason
-   * enough to connect, but not to ask for a password.
+   * A consumer that was started against a cluster of ours is reason enough to connect, but not to
+   * ask for a password.
    */
   #connect(): void {
     const { clusters } = this.#deps
@@ -124,6 +124,7 @@ export class SessionLag implements Disposable {
     const consumer = await this.#consumerAt(location)
     // Meanwhile it may have gone on.
     if (consumer === undefined || this.#tracker.stop !== stop) return
+    this.#connect()
     const cluster = this.#cluster()
     const before = cluster && this.#atLastStop.get(keyOf(cluster.id, consumer.groupId))
     this.#stopped = { stop, location, consumer, before }
