@@ -96,7 +96,9 @@ class WorkerReader implements Reader {
     signal.addEventListener('abort', onAbort)
     let over = false
     try {
-      this.#post({ kind: 'read', id, request })
+      clearTimeout(this.#idle)
+      this.#worker ??= this.#start()
+      this.#tell({ kind: 'read', id, request })
       for (;;) {
         const item = await this.#awake(inbox.next())
         if (item === 'end') return
@@ -104,12 +106,12 @@ class WorkerReader implements Reader {
         if ('problem' in item) throw new ProblemError(item.problem)
         yield item.update
         if (over) return
-        this.#post({ kind: 'taken', id, weight: weightOf(item.update) })
+        this.#tell({ kind: 'taken', id, weight: weightOf(item.update) })
       }
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#inboxes.delete(id)
-      if (!over) this.#worker?.postMessage({ kind: 'cancel', id } satisfies ToWorker)
+      if (!over) this.#tell({ kind: 'cancel', id })
       this.#endWhenIdle()
     }
   }
@@ -124,10 +126,9 @@ class WorkerReader implements Reader {
     }
   }
 
-  #post(message: ToWorker): void {
-    clearTimeout(this.#idle)
-    this.#worker ??= this.#start()
-    this.#worker.postMessage(message)
+  /** A worker that is gone needs to know nothing. */
+  #tell(message: ToWorker): void {
+    this.#worker?.postMessage(message)
   }
 
   #start(): Worker {
@@ -138,7 +139,6 @@ class WorkerReader implements Reader {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
     })
-    worker.unref()
     worker.on('message', (message: FromWorker) => this.#receive(message))
     worker.on('error', error => this.#crashed(worker, error))
     worker.on('exit', code => this.#crashed(worker, new Error(`It exited with code ${code}.`)))

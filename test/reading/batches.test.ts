@@ -293,6 +293,12 @@ describe('corrupt batches', () => {
       /^One record of this batch cannot be read/,
     ],
     [
+      'offsets that do not grow',
+      batch({ baseOffset: 1n, records: [{ offsetDelta: 4 }] }).fill(1, 64, 65),
+      1n,
+      /^One record of this batch cannot be read/,
+    ],
+    [
       'an unknown format',
       change(good(1n), copy => {
         copy[16] = 9
@@ -311,7 +317,7 @@ describe('corrupt batches', () => {
     [
       'an offset beyond the log',
       change(good(1n), copy => {
-        copy[1] = 100
+        copy[1] = 0x10
       }),
       1n,
       /its head is corrupt/,

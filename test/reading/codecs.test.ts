@@ -133,6 +133,13 @@ describe('codecs', () => {
     })
   }
 
+  it('refuse lz4 data that points before its beginning', () => {
+    // A block of one literal, then a match that starts seven bytes back.
+    const block = [0x10, 0x61, 7, 0, 0]
+    const frame = [0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, block.length, 0, 0, 0, ...block]
+    assert.throws(() => decompressLz4(Buffer.from([...frame, 0, 0, 0, 0]), MAX), /points outside/)
+  })
+
   it('refuse sizes that a header only claims', () => {
     const snappy = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07, 0])
     assert.throws(() => decompressSnappy(snappy, MAX), /larger than 8 MiB/)

@@ -111,6 +111,8 @@ describe('scanning', () => {
     const { values } = await read(narrow)
     for (const partition of [0, 1, 2]) assert.deepEqual(values(partition), numbers(0, 10))
     assert.equal(answered, 15)
+    const firsts = narrow.fetches.slice(0, 6).map(({ partitions }) => partitions[0]?.partition)
+    assert.deepEqual(firsts, [0, 1, 2, 0, 1, 2])
   })
 
   it('follows a partition to its new leader', async () => {
@@ -209,6 +211,12 @@ describe('scanning', () => {
     const { values, problem } = await read(cluster)
     assert.deepEqual(values(0), numbers(0, 4))
     assert.equal(problem(0), 'log-cut')
+  })
+
+  it('ends at once where the last stable offset lies before the log', async () => {
+    const { last, errors } = await read(new FakeCluster([{ start: 7n, end: 3n }]))
+    assert.deepEqual([last?.recordsRead, last?.done, errors], [0, true, []])
+    assert.equal(last?.progress[0]?.position, 7n)
   })
 
   it('passes batches that compaction emptied, up to the end', async () => {
