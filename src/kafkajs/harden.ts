@@ -1,3 +1,4 @@
+import Cluster from 'kafkajs/src/cluster/index.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import Decoder from 'kafkajs/src/protocol/decoder.js'
 import protocolError from 'kafkajs/src/protocol/error.js'
@@ -27,12 +28,15 @@ export function harden(): void {
   checkTargets(PATCHED)
   stopIdleLoop()
   keepLeaderlessPartitions()
+  readBesideLeaderlessPartitions()
   keepHeadersOrdered()
   hideAbortedRecords()
 }
 
 /** What the patches replace or rely on: an object and the name of one of its methods. */
 const PATCHED: readonly PatchTarget[] = [
+  { of: Cluster.prototype, method: 'findLeaderForPartitions' },
+  { of: Cluster.prototype, method: 'fetchTopicsOffset' },
   { of: RequestQueue.prototype, method: 'scheduleCheckPendingRequests' },
   { of: RequestQueue.prototype, method: 'checkPendingRequests' },
   { of: Decoder.prototype, method: 'readVarIntArray' },
@@ -89,6 +93,29 @@ function keepLeaderlessPartitions(): void {
       return Promise.resolve(data)
     }
   }
+}
+
+/**
+ * A consumer asks broker -1 for the offsets of a partition without a leader, and crashes for all its
+ * partitions. Left out, such a partition has no offset and is not fetched until it has a leader.
+ */
+function readBesideLeaderlessPartitions(): void {
+  const find = method(Cluster.prototype, 'findLeaderForPartitions')
+  Cluster.prototype.findLeaderForPartitions = function (topic, partitions) {
+    const byLeader = find.call(this, topic, partitions)
+    return Object.fromEntries(Object.entries(byLeader).filter(([leader]) => Number(leader) >= 0))
+  }
+  const fetch = method(Cluster.prototype, 'fetchTopicsOffset')
+  Cluster.prototype.fetchTopicsOffset = async function (topics) {
+    const found = await fetch.call(this, topics)
+    const missing = topics.filter(({ topic }) => !found.some(other => other.topic === topic))
+    return [...found, ...missing.map(({ topic }) => ({ topic, partitions: [] }))]
+  }
+}
+
+/** A method as it is before it is patched, to be called with its object. */
+function method<T, K extends keyof T>(of: T, name: K): T[K] {
+  return of[name]
 }
 
 /** A header as kafkajs's header decoder reads it; null and undefined both stand for null. */

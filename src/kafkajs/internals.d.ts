@@ -115,3 +115,18 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   export type { FetchedData, FetchedMessage, FetchedPartition }
   export default response
 }
+
+declare module 'kafkajs/src/cluster/index.js' {
+  interface TopicOffsets {
+    readonly topic: string
+    readonly partitions: readonly unknown[]
+  }
+  class Cluster {
+    findLeaderForPartitions(
+      topic: string,
+      partitions: readonly unknown[],
+    ): Record<string, readonly number[]>
+    fetchTopicsOffset(topics: readonly { readonly topic: string }[]): Promise<TopicOffsets[]>
+  }
+  export default Cluster
+}

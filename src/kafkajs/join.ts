@@ -23,6 +23,8 @@ const SESSION_TIMEOUT_MS = 10_000
 const HEARTBEAT_MS = 3_000
 /** A fetch that waits for records holds up the end by as long, ms. */
 const MAX_WAIT_MS = 500
+/** How long it may take to notice that a partition has a leader again, ms. */
+const METADATA_MAX_AGE_MS = 10_000
 /** How long leaving the group and committing may take before the sockets are closed, ms. */
 const STOP_TIMEOUT_MS = 5_000
 
@@ -197,6 +199,7 @@ class GroupMember {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       retry: { retries: 5, restartOnFailure: () => Promise.resolve(!this.updates.ended) },
     })
   }

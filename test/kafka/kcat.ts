@@ -1,0 +1,17 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+/** Skips a test where librdkafka's command-line client is not installed. */
+export function needsKcat(test: Mocha.Context): void {
+  if (spawnSync('kcat', ['-V']).error) test.skip()
+}
+
+/** Runs kcat, an independent client, with this input; what it prints, line by line. */
+export async function kcat(args: readonly string[], input = ''): Promise<readonly string[]> {
+  const running = execute('kcat', args, { timeout: 20_000, maxBuffer: 1 << 26 })
+  running.child.stdin?.end(input)
+  const { stdout } = await running
+  return stdout.split('\n').filter(line => line !== '')
+}
