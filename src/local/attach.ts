@@ -145,10 +145,14 @@ class Client {
     this.#options = options
   }
 
-  /** The supervisor that the state file names, if it lives. */
+  /** The supervisor that the state file names, if it lives and is not about to end. */
   async reach(): Promise<SupervisorConnection | undefined> {
     const known = await readState(stateFileOf(this.#options.stateDir))
-    return known && reachSupervisor(known, report => this.#hear(report))
+    const connection = known && (await reachSupervisor(known, report => this.#hear(report)))
+    const state = connection?.state.kind
+    if (state !== 'stopping' && state !== 'stopped') return connection
+    connection?.socket.destroy()
+    return undefined
   }
 
   /** Waits until Kafka serves. */

@@ -32,9 +32,12 @@ export async function findEngine(
 
 async function whyNot(engine: Engine, env: NodeJS.ProcessEnv, signal?: AbortSignal) {
   try {
-    // Docker's client answers without its engine; the field of the server makes it ask.
-    const format = engine === 'docker' ? '{{.Server.Version}}' : '{{.Client.Version}}'
-    const { code } = await run(engine, ['version', '--format', format], {
+    // Both answer without their engine; a field of the engine makes them ask it.
+    const ask =
+      engine === 'docker'
+        ? ['version', '--format', '{{.Server.Version}}']
+        : ['info', '--format', '{{.Version.Version}}']
+    const { code } = await run(engine, ask, {
       timeout: 10_000,
       signal,
       env,

@@ -87,7 +87,7 @@ export async function resolveJars(version: string, options: JarOptions): Promise
 async function copyDependencies(version: string, work: string, options: JarOptions) {
   const { code, stdout } = await run(
     MAVEN,
-    ['-B', '-q', '-ntp', 'dependency:copy-dependencies', `-DoutputDirectory=${join(work, 'libs')}`],
+    ['-B', '-q', '-ntp', 'dependency:copy-dependencies', '-DoutputDirectory=libs'],
     { cwd: work, timeout: 600_000, signal: options.signal, env: options.env },
   )
   const found = code === 0 ? await readdir(join(work, 'libs')).catch(() => []) : []

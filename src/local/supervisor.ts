@@ -50,7 +50,7 @@ class Supervisor {
   readonly #starting = new AbortController()
   readonly #lines: string[] = []
   readonly #sample: SampleClients
-  #state: LocalState = { kind: 'starting', message: 'Starting' }
+  #state: LocalState = { kind: 'starting', message: 'Starting a local Kafka' }
   #identity: SupervisorState = { pid: process.pid, port: 0, token: randomBytes(24).toString('hex') }
   #kafka: Kafka | undefined
   #started: Promise<void> | undefined

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { aborted } from './keep.ts'
 
 /** Of Node, as the client demands it. */
 const OLDEST = [22, 22]
+
+/** Milliseconds that leaving the group may take. */
+const PATIENCE = 2000
 
 /** Why the group `audit` cannot take part here; `undefined` when it can. */
 export function whyNoAudit(nodeVersion: string): string | undefined {
@@ -38,6 +42,7 @@ export async function runAudit(brokers: string[], signal: AbortSignal): Promise<
     stream.on('data', () => undefined)
     await Promise.race([failed, aborted(signal)])
   } finally {
-    await consumer.close(true)
+    // It waits for a broker that may be gone.
+    await Promise.race([consumer.close(true).catch(() => undefined), sleep(PATIENCE)])
   }
 }

@@ -19,6 +19,8 @@ async function consume(member: Member): Promise<void> {
   const consumer = member.kafka.consumer({
     groupId: member.groupId,
     allowAutoTopicCreation: false,
+    // Leaving waits for the fetch that is under way.
+    maxWaitTimeInMs: 1000,
     retry: { restartOnFailure: () => Promise.resolve(true) },
   })
   const crashed = new Promise<never>((_, reject) => {

@@ -10,7 +10,7 @@ import { historyOf } from './history.ts'
 import { keepDoing, pause } from './keep.ts'
 import { randomOf } from './random.ts'
 import { shopOf, type Shop } from './shop.ts'
-import { countOrders, createTopics, produce, produceAll } from './topics.ts'
+import { countOrders, createTopics, insist, produce, produceAll } from './topics.ts'
 
 export interface SampleOptions {
   /** Addresses separated by commas. */
@@ -39,16 +39,21 @@ function clientOf(brokers: string[], clientId: string): Kafka {
 }
 
 /** Creates what is missing; says nothing of records that are there from an earlier process. */
-async function setUp(kafka: Kafka, producer: Producer, seed: number): Promise<Shop> {
+async function setUp(
+  kafka: Kafka,
+  producer: Producer,
+  seed: number,
+  signal: AbortSignal,
+): Promise<Shop> {
   const admin = kafka.admin()
   await admin.connect()
   try {
     await createTopics(admin)
-    const known = await countOrders(admin)
+    const known = await insist(signal, () => countOrders(admin))
     const shop = shopOf(seed + known, FIRST_ORDER + known)
     if (known > 0) return shop
     const records = historyOf(shop, Date.now())
-    await produceAll(producer, records)
+    await produceAll(producer, records, signal)
     say(`${records.length} records of history produced`)
     return shop
   } finally {
@@ -65,7 +70,7 @@ async function runShop(kafka: Kafka, seed: number, onReady: () => void, signal: 
   const random = randomOf(seed)
   try {
     await producer.connect()
-    const shop = await setUp(kafka, producer, seed)
+    const shop = await setUp(kafka, producer, seed, signal)
     onReady()
     while (!signal.aborted) {
       const events = Array.from({ length: 1 + random.below(4) }, () => shop.next(Date.now()))

@@ -1,4 +1,5 @@
 import type { Admin, ITopicConfig, Producer } from 'kafkajs'
+import { pause } from './keep.ts'
 import type { ShopRecord } from './shop.ts'
 
 /** The history has old timestamps, which retention would take for a reason to delete it. */
@@ -33,11 +34,29 @@ export async function countOrders(admin: Admin): Promise<number> {
 }
 
 const BATCH = 500
+const TRIES = 10
 
-/** Produces records in their order. */
-export async function produceAll(producer: Producer, records: readonly ShopRecord[]) {
+/** Produces records in their order; a batch that was refused in part is repeated as a whole. */
+export async function produceAll(
+  producer: Producer,
+  records: readonly ShopRecord[],
+  signal: AbortSignal,
+): Promise<void> {
   for (let from = 0; from < records.length; from += BATCH) {
-    await produce(producer, records.slice(from, from + BATCH))
+    await insist(signal, () => produce(producer, records.slice(from, from + BATCH)))
+  }
+}
+
+/** Brokers do not agree at once on who leads a topic that was just created. */
+export async function insist<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    signal.throwIfAborted()
+    try {
+      return await action()
+    } catch (error) {
+      if (tries === TRIES) throw error
+      await pause(300, signal)
+    }
   }
 }
 
