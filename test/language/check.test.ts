@@ -151,6 +151,12 @@ describe('checks', () => {
     assert.equal(codes(text, { names: ['host'] }), '')
   })
 
+  it('let foreign templates pass where generated data is switched off', () => {
+    const text = 'PRODUCER\ntopic: a\n{{user.name}} {{number.nt}} {{$nothing}}'
+    assert.equal(codes(text), 'K301 K301 K301')
+    assert.equal(codes(text, { generatedData: false }), 'K307 K301')
+  })
+
   it('stay small in a file of garbage', () => {
     assert.equal(problems('CONSUMER\n' + 'x: 1\n'.repeat(12_000)).length, 10_001)
   })

@@ -1,4 +1,3 @@
-import { scopeOf } from '../names.ts'
 import { settingsOf, type Settings } from '../settings.ts'
 import type { Block, FileProblem, KafkaFile } from '../tree.ts'
 import { propertiesOf } from '../tree.ts'
@@ -21,6 +20,11 @@ export interface Knowledge {
   readonly partitionsOf?: (topic: string) => number | undefined
   /** Names that templates can use beside those of the file: an environment's, the command line's. */
   readonly names?: Iterable<string>
+  /**
+   * False: generated data is switched off. Then text like `{{user.name}}` is sent as it stands,
+   * as level 1 does, and is no error. Absent: on.
+   */
+  readonly generatedData?: boolean
 }
 
 /** All problems of a file, in the order of the text, without those that the file ignores. */
@@ -28,7 +32,7 @@ export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly File
   const report = newReport()
   const settings = settingsOf(file)
   const made = knowledge.topics ? topicsMadeBy(file) : new Set<string>()
-  const templates = newTemplateCheck(scopeOf(file, knowledge.names), report)
+  const templates = newTemplateCheck(file, knowledge, report)
   for (const variable of file.variables) checkVariable(variable, templates)
   for (const block of file.blocks) {
     checkStructure(file, block, settings, report)

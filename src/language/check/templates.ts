@@ -1,9 +1,10 @@
-import { nearestName, sourceOf, type NameScope } from '../names.ts'
+import { nearestName, scopeOf, sourceOf, type NameScope } from '../names.ts'
 import { callOf, scanTemplates, type TemplateExpression } from '../template.ts'
-import type { Block, Property, Variable, Word } from '../tree.ts'
+import type { Block, KafkaFile, Property, Variable, Word } from '../tree.ts'
 import { parseHeaderParts } from '../values/headers.ts'
 import { definitionOf } from '../vocabulary.ts'
 import { didYouMean, quoted } from '../words.ts'
+import type { Knowledge } from './check.ts'
 import { replacement, type Report } from './report.ts'
 
 /** What the check of templates needs to know, and remembers across a file. */
@@ -13,9 +14,15 @@ export interface TemplateCheck {
   readonly suggestions: Map<string, string | undefined>
   /** Whether a block holds many records, whose fields are names. */
   readonly hasRows: (block: Block) => boolean
+  /** Whether an expression that names nothing is an error. */
+  readonly isStrict: (expression: TemplateExpression) => boolean
 }
 
-export function newTemplateCheck(scope: NameScope, report: Report): TemplateCheck {
+export function newTemplateCheck(
+  file: KafkaFile,
+  knowledge: Knowledge,
+  report: Report,
+): TemplateCheck {
   const rows = new Map<Block, boolean>()
   const hasRows = (block: Block) => {
     const known = rows.get(block)
@@ -24,7 +31,10 @@ export function newTemplateCheck(scope: NameScope, report: Report): TemplateChec
     rows.set(block, has)
     return has
   }
-  return { scope, report, suggestions: new Map(), hasRows }
+  const isStrict = ({ strict, text }: TemplateExpression) =>
+    strict && (knowledge.generatedData !== false || text.startsWith('$'))
+  const scope = scopeOf(file, knowledge.names)
+  return { scope, report, suggestions: new Map(), hasRows, isStrict }
 }
 
 /** Looking for a near name costs time: in a file of garbage the later ones go without. */
@@ -90,7 +100,7 @@ function checkExpression(
             suggestion,
           ),
         ]
-  if (expression.strict) {
+  if (check.isStrict(expression)) {
     check.report.add(
       'K301',
       'error',
