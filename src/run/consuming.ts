@@ -98,6 +98,9 @@ async function wayOf(plan: ConsumePlan, context: ConsumeContext): Promise<Way> {
   const [group] = await cluster.describeGroups([{ groupId: plan.group, type: 'unknown' }], {
     signal,
   })
+  // A group that is not there yet comes to be by joining it.
+  if (group?.problem?.code === 'GROUP_ID_NOT_FOUND')
+    return wayForGroup(plan, plan.group, undefined, context)
   if (group?.problem) return { mode: 'refuse', problem: group.problem }
   return wayForGroup(plan, plan.group, group, context)
 }
@@ -233,7 +236,9 @@ async function* join(
 ): AsyncGenerator<ConsumeEvent> {
   yield { kind: 'started', mode: 'join' }
   let left = plan.limit ?? Infinity
+  let obstacle: Problem | undefined
   for await (const update of cluster.join(joinRequest(plan, partitions, group), { signal })) {
+    obstacle = update.kind === 'problem' ? update.problem : undefined
     if (update.kind !== 'records') {
       yield update
       continue
@@ -243,7 +248,13 @@ async function* join(
     if (records.length > 0) yield { kind: 'records', chunks: [chunkOfRecords(records)] }
     if (left <= 0) break
   }
-  yield { kind: 'ended', reason: signal.aborted ? 'stopped' : 'done' }
+  if (signal.aborted) yield { kind: 'ended', reason: 'stopped' }
+  // Without a limit nothing but a problem ends a membership.
+  else
+    yield {
+      kind: 'ended',
+      ...(obstacle ? { reason: 'failed', problem: obstacle } : { reason: 'done' }),
+    }
 }
 
 function joinRequest(

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import type { JoinUpdate } from '../../src/kafka/cluster.ts'
 import type { Group } from '../../src/kafka/model.ts'
 import { consumerPlan, type ConsumerSettings } from '../../src/run/blocks.ts'
 import { consume } from '../../src/run/consuming.ts'
@@ -102,6 +104,7 @@ describe('a CONSUMER', () => {
     for (const options of [
       groups(),
       groups(groupOf('g')),
+      groups(groupOf('g', { problem: { code: 'GROUP_ID_NOT_FOUND', message: 'Not there.' } })),
       { ...groups(groupOf('g', { memberIds: ['m1'] })), ours: ['m1'] },
     ]) {
       const { joins, reads, events } = await run(
@@ -250,6 +253,24 @@ describe('a CONSUMER', () => {
     )
     assert.deepEqual(counts, [2, 1])
     assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'done' })
+  })
+
+  it('fails with the problem that a joined reading ends with', async () => {
+    const problem = { code: 'X', message: 'Gone.' }
+    const fake = fakeCluster()
+    const context = {
+      cluster: {
+        ...fake.cluster,
+        join: () =>
+          Readable.from([{ kind: 'problem' as const, problem }]) as AsyncIterable<JoinUpdate>,
+      },
+      signal: new AbortController().signal,
+      isOurs: () => false,
+    }
+    const events: ConsumeEvent[] = []
+    for await (const event of consume(planOf('CONSUMER g\ntopic: orders'), context))
+      events.push(event)
+    assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'failed', problem })
   })
 
   it('makes a failing broker a result', async () => {
