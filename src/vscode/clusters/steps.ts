@@ -15,6 +15,8 @@ export interface TextStep extends StepPlace {
   readonly value: string
   readonly placeholder?: string
   readonly password?: boolean
+  /** Say what is wrong on Enter only, so that the prompt stays in sight while typing. */
+  readonly patient?: boolean
   /** What is wrong with the text, or undefined. */
   validate(value: string): string | undefined
 }
@@ -26,19 +28,13 @@ export async function askText(step: TextStep): Promise<StepAnswer<string>> {
   input.prompt = step.prompt
   input.placeholder = step.placeholder
   input.password = step.password ?? false
-  let touched = false
-  const check = () => {
-    const message = step.validate(input.value)
-    input.validationMessage = touched ? message : undefined
-    return message === undefined
-  }
-  input.onDidChangeValue(() => {
-    touched = true
-    check()
+  input.onDidChangeValue(value => {
+    input.validationMessage = step.patient ? undefined : step.validate(value)
   })
   return run(input, step, accept => {
-    touched = true
-    if (check()) accept(input.value)
+    const message = step.validate(input.value)
+    input.validationMessage = message
+    if (message === undefined) accept(input.value)
   })
 }
 
@@ -77,8 +73,10 @@ function run<T>(
   onAccept: (accept: (value: T) => void) => void,
 ): Promise<StepAnswer<T>> {
   input.title = place.title
-  input.step = place.step
-  input.totalSteps = place.totalSteps
+  if (place.totalSteps > 1) {
+    input.step = place.step
+    input.totalSteps = place.totalSteps
+  }
   input.ignoreFocusOut = true
   if (place.step > 1) input.buttons = [vscode.QuickInputButtons.Back]
   return new Promise(resolve => {

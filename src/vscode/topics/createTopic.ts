@@ -130,10 +130,14 @@ async function confirmProtected(saved: SavedCluster, topic: string): Promise<boo
 
 /** The broker's own words: it knows best what it does not like. */
 async function askToCorrect(topic: string, problem: Problem): Promise<boolean> {
-  const detail = [problem.message, problem.detail, problem.advice]
+  const { message, advice, detail } = problem
+  const known = detail === undefined || message.includes(detail)
   const chosen = await vscode.window.showErrorMessage(
     `"${topic}" was not created.`,
-    { modal: true, detail: [...new Set(detail.filter(Boolean))].join('\n\n') },
+    {
+      modal: true,
+      detail: [message, known ? undefined : detail, advice].filter(Boolean).join('\n\n'),
+    },
     'Edit',
   )
   return chosen === 'Edit'

@@ -13,6 +13,7 @@ export async function deleteTopic({ saved, cluster, topic }: ClusterTopic): Prom
     totalSteps: 1,
     value: '',
     placeholder: topic,
+    patient: true,
     prompt: `${warning}Type ${topic} to delete it with all its records. This cannot be undone.`,
     validate: text => (text === topic ? undefined : `Type ${topic} to confirm.`),
   })

@@ -3,7 +3,7 @@ import type { Cluster } from '../../kafka/cluster.ts'
 import { plural } from '../../lag/format.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { clusterFor, textOf } from '../clusters/pickCluster.ts'
-import { replication } from '../tree/present.ts'
+import { replication } from '../tree/presentTopic.ts'
 
 export interface ClusterTopic {
   readonly saved: SavedCluster

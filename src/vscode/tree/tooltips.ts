@@ -3,16 +3,9 @@ import type { ConfigEntry } from '../../kafka/model.ts'
 import { bytes, count, plural, UNKNOWN } from '../../lag/format.ts'
 import { securityOf } from '../clusters/draft.ts'
 import type { NodeOf, TreeNode } from './nodes.ts'
-import {
-  groupTypeText,
-  idList,
-  lagText,
-  noteProblem,
-  offsetText,
-  recordCount,
-  recordsText,
-  replication,
-} from './present.ts'
+import { groupTypeText, lagText } from './presentGroup.ts'
+import { noteProblem } from './presentNote.ts'
+import { idList, offsetText, recordCount, recordsText, replication } from './presentTopic.ts'
 import type { TreeState } from './treeState.ts'
 
 /** A row of a tooltip: what, and its value; absent rows are left out. */
@@ -61,7 +54,7 @@ function sheet(title: string, rows: readonly Row[]): string {
   const lines = rows.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`| ${name} | ${escapeMarkdown(value)} |`],
   )
-  return [`| ${escapeMarkdown(title)} | |`, '| --- | --- |', ...lines].join('\n')
+  return [`| ${escapeMarkdown(title)} | |`, '| :-- | :-- |', ...lines].join('\n')
 }
 
 function problemText(problem: Problem | undefined): string | undefined {
@@ -272,7 +265,7 @@ export function configsText(configs: readonly ConfigEntry[] | Problem): string {
     const shown = sensitive || value === undefined ? 'hidden' : value === '' ? 'empty' : value
     return `| ${escapeMarkdown(name)} | ${escapeMarkdown(shown)} |`
   })
-  return ['| Config | Value |', '| --- | --- |', ...rows].join('\n')
+  return ['| Config | Value |', '| :-- | :-- |', ...rows].join('\n')
 }
 
 function isOverride({ source }: ConfigEntry): boolean {

@@ -137,7 +137,7 @@ export function createTree({ context, clusters, log }: TreeDeps): Tree {
     late = true
   }
 
-  /** Connects without asking anything: a restored window must not open an input box. */
+  /** Connects without asking anything: drawing the tree must not open an input box. */
   function open(clusterId: string): Promise<unknown> | undefined {
     const { kind } = clusters.state(clusterId)
     if (held.has(clusterId) || kind !== 'disconnected') return undefined

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { TreeNode } from './nodes.ts'
-import type { Presentation } from './present.ts'
+import type { Presentation } from './presentation.ts'
 
 /** A presentation as VS Code wants it. The tooltip is made when it is asked for. */
 export function toTreeItem(node: TreeNode, look: Presentation): vscode.TreeItem {
