@@ -206,18 +206,21 @@ describe('groups', function () {
 
   it('a share group is described by its own request, and no consumer joins it', async () => {
     const { jars, java } = await ensureKafkaJars()
-    const source = join(import.meta.dirname, 'java', 'ShareMember.java')
     const path = join(import.meta.dirname, '..', '..', '.cache', 'kafka', jars.version, 'libs', '*')
-    const member = spawn(java.command, ['-cp', path, source, servers.join(), share, topic], {
-      stdio: 'ignore',
-    })
+    const main = 'org.apache.kafka.tools.consumer.ConsoleShareConsumer'
+    const options = ['--bootstrap-server', servers.join(), '--topic', topic, '--group', share]
+    const member = spawn(
+      java.command,
+      ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', path, main, ...options],
+      { stdio: 'ignore' },
+    )
     try {
       const group = await describeUntil(
         share,
         ({ type, members }) => type === 'share' && members[0]?.assignment.length === 3,
       )
       assert.equal(group.state, 'Stable')
-      assert.equal(group.members[0]?.clientId, 'share-member')
+      assert.equal(group.members[0]?.clientId, 'console-share-consumer')
       assert.deepEqual(group.members[0].subscribedTopics, [topic])
       const updates = await joinUntil({ groupId: share }, () => false)
       assert.deepEqual(
@@ -263,7 +266,7 @@ describe('groups', function () {
 })
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !(await condition());) {
+  for (const end = Date.now() + 40_000; !(await condition());) {
     assert.ok(Date.now() < end, 'waited too long')
     await new Promise(resolve => setTimeout(resolve, 50))
   }
