@@ -85,8 +85,8 @@ async function startSupervisor(
   const log = join(options.stateDir, 'supervisor.log')
   const exit = spawnSupervisor(options, log)
   const deadline = Date.now() + SUPERVISOR_START
+  // Not before it is reached can it be told that nobody waits any more.
   while (Date.now() < deadline && exit.failed === undefined) {
-    options.signal?.throwIfAborted()
     const connection = await client.reach()
     if (connection) return connection
     await sleep(25)
