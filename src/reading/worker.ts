@@ -2,12 +2,11 @@
 import { parentPort } from 'node:worker_threads'
 import type { Log } from '../base/log.ts'
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
-import type { ReadUpdate } from '../kafka/reading.ts'
 import { openClient } from '../kafkajs/client.ts'
 import type { OffsetContext } from '../kafkajs/offsets.ts'
 import { Coordinators, Leaders } from '../kafkajs/routing.ts'
-import { unlessAborted } from './aborting.ts'
 import { buffersOf, weightOf, type FromWorker, type ToWorker } from './messages.ts'
+import { newRoom, type Room } from './room.ts'
 import { scan } from './scan.ts'
 
 /** Half of the budget is for answers of brokers, a quarter for updates on their way to the consumer. */
@@ -22,9 +21,8 @@ interface Opened {
 /** One read as the worker sees it. */
 interface Running {
   readonly cancel: AbortController
-  /** What was sent and not yet taken. */
-  weight: number
-  onTaken: (() => void) | undefined
+  /** For updates that the consumer has not taken yet. */
+  readonly room: Room
 }
 
 const running = new Map<number, Running>()
@@ -42,7 +40,7 @@ parentPort?.on('message', (message: ToWorker) => {
       void read(message)
       return
     case 'taken':
-      take(message.id, message.weight)
+      running.get(message.id)?.room.empty(message.weight)
       return
     case 'cancel':
       running.get(message.id)?.cancel.abort(new Error('Cancelled.'))
@@ -73,24 +71,31 @@ const log: Log = {
 }
 
 async function read({ id, request }: ToWorker & { kind: 'read' }): Promise<void> {
-  const current: Running = { cancel: new AbortController(), weight: 0, onTaken: undefined }
-  running.set(id, current)
+  const cancel = new AbortController()
+  const { signal } = cancel
   const lane = freeLane()
   busyLanes.add(lane)
   try {
     if (refused) throw new ProblemError(refused)
     if (!opened) throw new Error('The reader was not opened.')
     const { offsets, memoryBudgetBytes } = opened
+    const room = newRoom(memoryBudgetBytes * UPDATES_SHARE)
+    running.set(id, { cancel, room })
     await scan({
       offsets,
       request,
       lane,
-      signal: current.cancel.signal,
+      signal,
       memoryBudgetBytes: memoryBudgetBytes * ANSWERS_SHARE,
-      emit: update => emit(id, current, update, memoryBudgetBytes * UPDATES_SHARE),
+      emit: update => {
+        signal.throwIfAborted()
+        const weight = weightOf(update)
+        post({ kind: 'update', id, update }, buffersOf(update.pages))
+        return room.fill(weight, signal)
+      },
     })
   } catch (error) {
-    if (!current.cancel.signal.aborted) post({ kind: 'failed', id, problem: problemOf(error) })
+    if (!signal.aborted) post({ kind: 'failed', id, problem: problemOf(error) })
   } finally {
     running.delete(id)
     busyLanes.delete(lane)
@@ -103,30 +108,4 @@ function freeLane(): string {
     const lane = `read-${number}`
     if (!busyLanes.has(lane)) return lane
   }
-}
-
-/** Resolves when there is room for more: a slow consumer holds the reader back. */
-async function emit(id: number, current: Running, update: ReadUpdate, room: number): Promise<void> {
-  const { signal } = current.cancel
-  signal.throwIfAborted()
-  current.weight += weightOf(update)
-  post({ kind: 'update', id, update }, buffersOf(update.pages))
-  while (current.weight > room) {
-    const taken = Promise.withResolvers<undefined>()
-    const others = current.onTaken
-    current.onTaken = () => {
-      others?.()
-      taken.resolve(undefined)
-    }
-    await unlessAborted(taken.promise, signal)
-  }
-}
-
-function take(id: number, weight: number): void {
-  const current = running.get(id)
-  if (!current) return
-  current.weight -= weight
-  const { onTaken } = current
-  current.onTaken = undefined
-  onTaken?.()
 }

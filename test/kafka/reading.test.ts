@@ -6,14 +6,17 @@ import { ensureKafkaJars } from '../../scripts/setup-kafka.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { ProblemError } from '../../src/base/problem.ts'
 import type { Position, Positions, ReadUpdate } from '../../src/kafka/reading.ts'
+import { createCluster } from '../../src/kafkajs/cluster.ts'
+import { registerCodecs } from '../../src/kafkajs/compression.ts'
 import { openClient, type Client } from '../../src/kafkajs/client.ts'
 import { harden } from '../../src/kafkajs/harden.ts'
 import { FindCoordinator } from '../../src/kafkajs/protocol/groups.ts'
 import { OffsetCommit } from '../../src/kafkajs/protocol/offsets.ts'
+import { kafkajsCodecs } from '../../src/reading/codecs/codecs.ts'
 import { createReader, type Reader } from '../../src/reading/reader.ts'
 import { recordsOf } from '../reading/decoded.ts'
 import { readAll, type Delivered } from '../reading/deliver.ts'
-import { ownBroker, sharedBroker, threeNodes, type RunningBroker } from './broker.ts'
+import { ownBroker, secureBroker, sharedBroker, threeNodes, type RunningBroker } from './broker.ts'
 
 harden()
 
@@ -173,6 +176,33 @@ describe('reading a topic', function () {
         assert.deepEqual(values(await readAll(bench.reader, { topic })), lines)
       })
     }
+  })
+
+  it('reads and compresses so that Java reads it too', async () => {
+    registerCodecs(kafkajsCodecs)
+    const topic = await bench.topic()
+    const config = { bootstrapServers: [bench.bootstrapServers], clientId: 'test' }
+    const cluster = await createCluster(config, {
+      log: silentLog,
+      reader: (request, ask) => bench.reader.read(request, ask),
+    })
+    const sent: string[] = []
+    for (const compression of ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const) {
+      const texts = numbers(0, 200).map(number => `${compression} ${number} ${'abc'.repeat(30)}`)
+      const records = texts.map(text => ({ key: null, value: Buffer.from(text), headers: [] }))
+      const outcomes = await cluster.produce({ topic, records, compression })
+      assert.ok(outcomes.every(({ problem }) => problem === undefined))
+      sent.push(...texts)
+    }
+    await cluster.close()
+    assert.deepEqual(values(await readAll(bench.reader, { topic })), sent)
+    const { jars, java } = await ensureKafkaJars()
+    const program = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
+    const jvm = ['-XX:TieredStopAtLevel=1', '-cp', jars.classPath, program]
+    const what = ['--topic', topic, '--from-beginning', '--max-messages', `${sent.length}`]
+    const from = ['--bootstrap-server', bench.bootstrapServers, '--timeout-ms', '20000']
+    const read = await run(java.command, [...jvm, ...from, ...what], '')
+    assert.deepEqual(read.trim().split('\n'), sent)
   })
 
   describe('from and to positions', () => {
@@ -452,6 +482,46 @@ function valuesOf(updates: readonly ReadUpdate[]): (string | null)[] {
     .flatMap(update => update.pages)
     .flatMap(page => recordsOf(page).map(record => record.value))
 }
+
+describe('reading from a broker that demands a login', function () {
+  this.timeout(90_000)
+
+  it('logs in over TLS, and tells a wrong password without repeating it', async () => {
+    const broker = await secureBroker()
+    const bench = await new Bench(broker.plaintext).open()
+    const topic = await bench.topic()
+    await bench.send(topic, 0, ['secret things'])
+    await bench.close()
+    const logged: string[] = []
+    const write = (message: string) => void logged.push(message)
+    const readerWith = (password: string) =>
+      createReader({
+        workerPath,
+        config: {
+          bootstrapServers: [broker.saslSsl],
+          clientId: 'test-reader',
+          tls: { ca: broker.certificates.ca },
+          sasl: { mechanism: 'SCRAM-SHA-512', username: 'alice', password },
+        },
+        log: { trace: write, debug: write, info: write, warn: write, error: write },
+      })
+    const right = readerWith(broker.passwords.alice)
+    assert.deepEqual(values(await readAll(right, { topic })), ['secret things'])
+    await right.close()
+    const wrong = readerWith('not-the-password')
+    await assert.rejects(readAll(wrong, { topic }), (error: unknown) => {
+      assert.ok(error instanceof ProblemError)
+      assert.equal(error.problem.code, 'wrong-password')
+      assert.ok(!JSON.stringify(error.problem).includes('not-the-password'))
+      return true
+    })
+    await wrong.close()
+    assert.ok(logged.length > 0)
+    for (const secret of [broker.passwords.alice, 'not-the-password', 'secret things']) {
+      assert.ok(logged.every(line => !line.includes(secret)))
+    }
+  })
+})
 
 describe('reading from a broker that creates topics and compacts', function () {
   this.timeout(120_000)

@@ -47,7 +47,8 @@ const codecs = [
 
 const asText = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
 
-describe('the batch reader, checked against an independent client', () => {
+describe('the batch reader, checked against an independent client', function () {
+  this.timeout(20_000)
   it('reads what it reads', () => {
     fc.assert(
       fc.property(recordSpecs, fc.constantFrom(...codecs), (records, codec) => {
@@ -158,7 +159,8 @@ function checkPage(page: RecordPage): void {
   }
 }
 
-describe('corrupt data', () => {
+describe('corrupt data', function () {
+  this.timeout(20_000)
   const flips = fc.array(fc.tuple(fc.nat(log.length - 1), fc.integer({ min: 1, max: 255 })), {
     minLength: 1,
     maxLength: 12,

@@ -13,7 +13,8 @@ const config = {
   sasl: { mechanism: 'PLAIN', username: 'user', password: 'very secret' },
 } as const
 
-describe("the reader's thread", () => {
+describe("the reader's thread", function () {
+  this.timeout(20_000)
   let reader: Reader
   let logged: string[]
   let crashes: Problem[]
@@ -134,5 +135,5 @@ describe("the reader's thread", () => {
     const args = ['--input-type=module', '--eval', program]
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
     assert.equal(stdout, '1 2 3 ')
-  }).timeout(25_000)
+  })
 })

@@ -55,7 +55,8 @@ async function read(
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => `${from + index}`)
 
-describe('scanning', () => {
+describe('scanning', function () {
+  this.timeout(20_000)
   it('asks each leader for all its partitions in one request', async () => {
     const cluster = new FakeCluster([{ leader: 1 }, { leader: 2 }, { leader: 1 }])
     const { values, last } = await read(cluster)
