@@ -125,6 +125,10 @@ export class MessagesPanel implements Disposable {
   #show(reading: Reading): void {
     this.reading = reading
     this.#panel.title = reading.text.properties['topic'] ?? 'Messages'
+    this.#panel.iconPath = {
+      light: vscode.Uri.joinPath(this.#deps.extensionUri, 'media', 'messages-light.svg'),
+      dark: vscode.Uri.joinPath(this.#deps.extensionUri, 'media', 'messages-dark.svg'),
+    }
     if (this.#panel.webview.html === '')
       fillWebview(this.#panel.webview, this.#deps.extensionUri, 'messages', this.#panel.title)
   }

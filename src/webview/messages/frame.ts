@@ -29,11 +29,11 @@ export function toolbar(
   return html`<div class="title">
       ${icon('inbox')}
       <h1 class="cut" title=${state.topic}>${state.topic}</h1>
-      <span class="dim cut cluster" title="Cluster">${state.cluster}</span>
+      <span class="dim cut cluster mid" title="Cluster">${state.cluster}</span>
     </div>
     <span class="sep"></span>
     ${choice(state, 'from', 'from', state.from, actions)}
-    ${state.to === undefined ? nothing : html`<span class="fixed hide2">until ${state.to}</span>`}
+    ${state.to === undefined ? nothing : html`<span class="fixed cut mid">until ${state.to}</span>`}
     ${choice(state, 'partitions', 'partitions', state.partitions, actions)}
     ${controls(state, actions)}
     <button
@@ -65,7 +65,7 @@ function choice(
   text: string,
   actions: Actions,
 ): TemplateResult {
-  const narrow = what === 'partitions' ? 'hide2' : ''
+  const narrow = what === 'partitions' ? 'mid' : ''
   if (!state.adjustable)
     return html`<span class="fixed cut ${narrow}"><span class="dim">${word}</span> ${text}</span>`
   return html`<button

@@ -160,8 +160,10 @@ export class RecordList {
     return this.#first + Math.floor(this.#scroller.scrollTop / this.#rowHeight)
   }
 
+  /** Who looks at a row wants it to stand still. */
   #activate(number: number, open: boolean): void {
     this.#active = number
+    if (number < this.#end - 1) this.#setFollowing(false)
     this.#reveal(number)
     this.#draw()
     const row = this.#options.pages.row(number)
