@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import type { Problem } from '../../src/base/problem.ts'
 import type { Group } from '../../src/kafka/model.ts'
 import { GroupTrack } from '../../src/lag/track.ts'
-import type { GroupReading, PartitionReading, PartitionSample } from '../../src/lag/reading.ts'
+import type {
+  GroupReading,
+  Movement,
+  PartitionReading,
+  PartitionSample,
+} from '../../src/lag/reading.ts'
+import { movementOf } from '../../src/lag/verdict.ts'
 import { verdictWords } from '../../src/lag/words.ts'
 import { classicGroup, DELETED, LEADERLESS, member } from './fakes.ts'
 
@@ -132,6 +138,18 @@ describe('the verdict on a partition', () => {
       'Not catching up · reads <1/s, 1/s arrive',
     ],
     [
+      'commits each 20 s, the last time 30 s ago, which is its pace',
+      130,
+      t => ({ commit: Math.floor(Math.min(t, 100) / 20) * 10, end: 2000 + t }),
+      'Not catching up · reads <1/s, 1/s arrive',
+    ],
+    [
+      'commits each 2 s, the last time 30 s ago, which is not its pace',
+      130,
+      t => ({ commit: Math.min(t, 100), end: 2000 + t }),
+      'Stalled · owner alive, offset not moving for 30 s',
+    ],
+    [
       'lost its owner 20 s ago',
       60,
       t => ({ commit: Math.min(t, 40) * 100, end: 10 + t * 100, group: t > 40 ? EMPTY : OWNED }),
@@ -241,6 +259,31 @@ describe('the verdict on a partition', () => {
     assert.equal(verdictOf(reading), 'Unknown · A transaction is open')
     assert.equal(only(reading).lag, 40n)
   })
+})
+
+describe('how a partition moves', () => {
+  const cases: [
+    lag: number,
+    produce: number,
+    consume: number,
+    before: Movement,
+    after: Movement,
+  ][] = [
+    [800, 100, 100, 'behind', 'fine'],
+    [801, 100, 100, 'behind', 'behind'],
+    [801, 100, 100, 'fine', 'fine'],
+    [1601, 100, 100, 'fine', 'behind'],
+    [800, 100, 0, 'fine', 'behind'],
+    [5000, 100, 105, 'behind', 'behind'],
+    [5000, 100, 106, 'behind', 'closing'],
+    [5000, 100, 101, 'closing', 'closing'],
+    [5000, 100, 100, 'closing', 'behind'],
+    [5000, 0, 1, 'measuring', 'closing'],
+  ]
+  for (const [lag, produce, consume, before, after] of cases)
+    it(`lag ${lag}, ${produce}/s in, ${consume}/s out, ${before} before: ${after}`, () => {
+      assert.equal(movementOf(BigInt(lag), produce, consume, before), after)
+    })
 })
 
 describe('the lag of a partition', () => {

@@ -282,6 +282,32 @@ describe('watching lag', () => {
     poller.dispose()
   })
 
+  it('asks the log start of a partition that is new', async () => {
+    const { cluster, clock, poller } = bench()
+    const watch = poller.watch('billing')
+    await clock.advance(0)
+    cluster.take()
+    cluster.starts.set('late-0', 5n)
+    cluster.ends.set('late-0', 9n)
+    cluster.commits.get('billing')!.set('late-0', 7n)
+    await clock.advance(2000)
+    assert.equal(cluster.take().includes('earliest late-0'), true)
+    assert.equal(readingOf(watch.state)?.partitions[0]?.logStartOffset, 5n)
+    poller.dispose()
+  })
+
+  it('keeps what it knows of the members when describing them fails for a moment', async () => {
+    const { cluster, clock, poller } = bench()
+    const watch = poller.watch('shipping')
+    await clock.advance(0)
+    const problem = { code: 'COORDINATOR_LOAD_IN_PROGRESS', message: 'Still loading.' }
+    cluster.groups.set('shipping', { ...classicGroup('shipping', [], 'Unknown'), problem })
+    await clock.advance(6000)
+    assert.equal(readingOf(watch.state)?.members, 1)
+    assert.equal(readingOf(watch.state)?.partitions[0]?.ownership, 'owned')
+    poller.dispose()
+  })
+
   it('takes the lag of a share group from the broker, and says where it does not tell', async () => {
     const { cluster, clock, poller } = bench()
     cluster.groups.set('thumbs', {

@@ -205,6 +205,20 @@ describe('a channel', () => {
     await assert.rejects(view.request('double', 1), /BigInt/)
   })
 
+  it('of a page that was loaded anew does not take an answer for its predecessor', async () => {
+    const { ports } = connect()
+    const next = openChannel<View, Host>(
+      ports.view,
+      { requests: { focusedRow: () => 'a' }, events: { reading: () => undefined } },
+      1000,
+    )
+    const waiting = next.request('hang')
+    ports.host.post({ kind: 'result', id: 1, result: 'not yours' })
+    await turns()
+    next.dispose()
+    await assert.rejects(waiting, code('closed'))
+  })
+
   it('ignores what is not ours', async () => {
     const { ports, host, heard } = connect()
     const strange = [
