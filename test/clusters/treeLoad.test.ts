@@ -99,18 +99,22 @@ describe('brokers of the tree', () => {
     assert.equal(line(brokersNode('local'), treeState({ data })), 'Brokers — 2')
   })
 
-  it('show the controller where there is no quorum, and ? for the quorum', async () => {
-    for (const refused of [() => Promise.resolve(undefined), refuse]) {
+  it('show the controller only where there is no quorum, and ? for a quorum that is hidden', async () => {
+    const cases = [
+      [() => Promise.resolve(undefined), 'Broker 2 — b:2 · rack r · controller'],
+      [refuse, 'Broker 2 — b:2 · rack r'],
+    ] as const
+    for (const [quorumAnswer, second] of cases) {
       const data = emptyData()
       const cluster = fakeCluster({
         describe: () => Promise.resolve(description),
-        quorum: refused,
+        quorum: quorumAnswer,
       })
       await loadBrokers(cluster, data, signal)
       assert.deepEqual(childLines(brokersNode('local'), treeState({ data })), [
         'KRaft Quorum — ?',
         'Broker 1 — a:1',
-        'Broker 2 — b:2 · rack r · controller',
+        second,
       ])
     }
   })

@@ -83,7 +83,8 @@ export function presentBroker(node: NodeOf<'broker'>, state: TreeState): Present
   const quorum = found?.quorum.value
   const isVoter = quorum?.voters.some(({ replicaId }) => replicaId === node.brokerId)
   // In KRaft mode the controller that clients are told is any live broker; the leader is the quorum's.
-  const isController = !quorum && found?.description.controllerId === node.brokerId
+  const kraft = quorum !== undefined || found?.quorum.problem !== undefined
+  const isController = !kraft && found?.description.controllerId === node.brokerId
   return {
     label: `Broker ${node.brokerId}`,
     description: join(

@@ -19,7 +19,7 @@ export interface TreeDataOptions {
 
 /** What the tree knows, by cluster, and how it learns it. */
 export interface TreeData extends Disposable {
-  data(clusterId: string): ClusterData
+  readonly data: (clusterId: string) => ClusterData
   /** Loads what a node's children need. Undefined: it is there, or there is nothing to load. */
   ensure(node: TreeNode): Promise<void> | undefined
   /** Loads it again, unless it was loaded a moment ago. */
