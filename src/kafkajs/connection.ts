@@ -218,10 +218,11 @@ class Wire {
     body: Q,
     { signal, timeout = REQUEST_TIMEOUT_MS, atMost, answered = true }: SendOptions = {},
   ): Promise<S> {
-    const { address, config } = this.#options
+    const { address, config, log } = this.#options
     const version = api.pick(ranges, atMost)
     if (version === undefined) throw new ProblemError(notSpoken(api, address))
     signal?.throwIfAborted()
+    log.trace(`${api.name} v${version} to ${showAddress(address)}`)
     this.#inFlight++
     this.#lastUsed = Date.now()
     try {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { silentLog } from '../../src/base/log.ts'
 import type { Cluster } from '../../src/kafka/cluster.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
@@ -142,6 +145,37 @@ describe('a cluster', function () {
         [undefined, undefined, 'UNKNOWN_TOPIC_OR_PARTITION'],
       ],
     )
+  })
+
+  it('asks each broker once for the offsets of many groups and partitions', async () => {
+    const { bootstrapServers } = await sharedBroker()
+    const config = { bootstrapServers: bootstrapServers.split(','), clientId: 'cluster-test' }
+    const requests: string[] = []
+    const log = { ...silentLog, trace: (line: string) => requests.push(line.split(' ')[0] ?? '') }
+    const other = await createCluster(config, { log, reader: () => assert.fail() })
+    const topic = name('many')
+    await other.createTopics([{ name: topic, partitions: 50 }])
+    const tick = async () => {
+      const groupIds = Array.from({ length: 20 }, (_, i) => `${topic}-${i}`)
+      await other.committedOffsets(groupIds)
+      const partitions = Array.from({ length: 50 }, (_, partition) => partition)
+      return other.listOffsets(partitions.map(partition => ({ topic, partition, at: 'latest' })))
+    }
+    await tick()
+    requests.length = 0
+    const answers = await tick()
+    await other.close()
+    assert.deepEqual(requests, ['OffsetFetch', 'ListOffsets'])
+    assert.ok(answers.every(({ offset }) => offset === 0n))
+  })
+
+  it('does not keep its process alive, though nobody closes it', async () => {
+    const { bootstrapServers } = await sharedBroker()
+    const script = join(import.meta.dirname, 'leaveOpen.ts')
+    const { stdout } = await promisify(execFile)(process.execPath, [script, bootstrapServers], {
+      timeout: 20_000,
+    })
+    assert.equal(stdout, 'asked\n')
   })
 
   it('gives up at once when the signal aborts, and when it is closed', async () => {

@@ -329,6 +329,35 @@ describe('connecting to a broker that demands something', function () {
     })
   })
 
+  it('lets a member join with TLS and a login', async () => {
+    const config = configOf({
+      servers: broker.saslSsl,
+      tls: { ca: ca() },
+      mechanism: 'SCRAM-SHA-512',
+      password: alice(),
+    })
+    const reader = () => assert.fail('nobody reads')
+    const cluster = await createCluster(config, { log: silentLog, reader })
+    try {
+      await cluster.createTopics([{ name: 'letters', partitions: 1 }])
+      const record = { key: null, value: Buffer.from('hello'), headers: [] }
+      const [written] = await cluster.produce({ topic: 'letters', records: [record] })
+      assert.equal(written?.offset, 0n)
+      const abort = new AbortController()
+      const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(20_000)])
+      const values: string[] = []
+      const request = { groupId: 'readers', topic: 'letters', fallback: 'earliest' } as const
+      for await (const update of cluster.join(request, { signal })) {
+        if (update.kind !== 'records') continue
+        values.push(...update.records.map(({ value }) => String(value)))
+        abort.abort()
+      }
+      assert.deepEqual(values, ['hello'])
+    } finally {
+      await cluster.close()
+    }
+  })
+
   it('tells what a user without rights may not do, item by item', async () => {
     const config = configOf({
       servers: broker.saslPlain,

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { problemOf } from '../../src/base/problem.ts'
+import type { TlsConfig } from '../../src/kafka/connection.ts'
 import { parseAddress, parseAddresses, showAddress } from '../../src/kafkajs/addresses.ts'
 import { connectionProblem, type Stage } from '../../src/kafkajs/connectionProblems.ts'
 import { kafkaError } from '../../src/kafkajs/errorCodes.ts'
 import { kafkaProblem } from '../../src/kafkajs/problems.ts'
+import { tlsOptions } from '../../src/kafkajs/tls.ts'
 import { versionHint } from '../../src/kafkajs/versionHint.ts'
 
 describe('addresses', () => {
@@ -161,6 +165,46 @@ describe('failures to connect', () => {
       assert.doesNotMatch(JSON.stringify(found), /secret|\\n/)
     })
   }
+})
+
+/** Any certificate: with the system's own, each row would take a tenth of a second. */
+const ca = `-----BEGIN CERTIFICATE-----
+MIIBgDCCASWgAwIBAgIUOVPy9BtJrZkXp4Whe8Qn2vWYVvEwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJYXV0aG9yaXR5MCAXDTI2MTEyMTAzNDIxMVoYDzIxMjYxMDI4
+MDM0MjExWjAUMRIwEAYDVQQDDAlhdXRob3JpdHkwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASaZ4AvX0ddoQzDTrWDDu7B35AuOFZg8ML7YofpQUHB+TWZJtVHm8wT
+fGNc5r95zecs4KKsicpLFyzKCB41HPuno1MwUTAdBgNVHQ4EFgQUFlTKBAUg9bBn
+FExBokLlRT80SJMwHwYDVR0jBBgwFoAUFlTKBAUg9bBnFExBokLlRT80SJMwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAuoj5whhSpuoB0Ox/z1Pd
+BlF1bV36INffnXYRjDlk5Z8CIQCzjqQnKZU9J/o8E2yNDkUGiTTHBJau2IexXdZ+
+kfcr8Q==
+-----END CERTIFICATE-----
+`
+
+describe('keys', () => {
+  const encrypted = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' },
+  }).privateKey
+  const ROWS: readonly (readonly [string, TlsConfig, string])[] = [
+    ['a wrong passphrase', { key: encrypted, passphrase: 'shut' }, 'wrong-passphrase'],
+    ['no passphrase', { key: encrypted }, 'wrong-passphrase'],
+    ['no key at all', { key: 'hello' }, 'bad-key'],
+    ['a client certificate that is none', { certificate: 'hello' }, 'bad-certificate'],
+  ]
+  for (const [name, tls, code] of ROWS) {
+    it(`${name} is ${code}`, () => {
+      assert.throws(
+        () => tlsOptions({ ca, ...tls }),
+        (error: unknown) => problemOf(error).code === code,
+      )
+    })
+  }
+
+  it('open with their passphrase', () => {
+    assert.ok(tlsOptions({ ca, key: encrypted, passphrase: 'open' }).secureContext)
+  })
 })
 
 describe('the release of a broker', () => {
