@@ -231,11 +231,18 @@ export class Workbench {
     return (await parts.allInnerTexts()).join('\n')
   }
 
-  /** Waits until the quick input says this. */
-  async waitForQuickInput(text: string): Promise<void> {
-    await until(`“${text}” in the quick input`, async () =>
-      (await this.quickInputText()).includes(text),
-    )
+  /** Waits until the quick input says one of these. */
+  async waitForQuickInput(...texts: readonly string[]): Promise<void> {
+    await until(`“${texts.join('” or “')}” in the quick input`, async () => {
+      const shown = (await this.quickInputText()).toLowerCase()
+      return texts.some(text => shown.includes(text.toLowerCase()))
+    })
+  }
+
+  /** Takes what the open quick input offers, once it says this. */
+  async acceptQuickInput(...texts: readonly string[]): Promise<void> {
+    if (texts.length > 0) await this.waitForQuickInput(...texts)
+    await this.press('Enter')
   }
 
   /** Opens a file of the workspace by its name. */
@@ -317,6 +324,11 @@ export class Workbench {
   async toggleBreakpoint(line: number): Promise<void> {
     await this.goToLine(line)
     await this.press('F9')
+  }
+
+  /** Presses Continue, and waits until the program has gone on. */
+  async continueDebugging(): Promise<void> {
+    await this.page.locator('.debug-toolbar .codicon-debug-continue').first().click()
   }
 
   /** The `after` decorations in sight: their texts are CSS, not in the document. */
