@@ -25,10 +25,14 @@ export class BlockStates implements Disposable {
   readonly #changed = new Emitter<string>()
   /** Fires with the address of the document. */
   readonly onDidChange = this.#changed.event
+  readonly #turned = new Emitter<void>()
+  /** A block began or ended something: not for each record of a schedule. */
+  readonly onDidTurn = this.#turned.event
   readonly #store = new DisposableStore()
 
   constructor() {
     this.#store.add(this.#changed)
+    this.#store.add(this.#turned)
     this.#store.add(
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         const edits = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
@@ -64,8 +68,11 @@ export class BlockStates implements Disposable {
   }
 
   set({ uri, id }: BlockId, state: BlockState): void {
-    this.#of(uri).states.set(id, state)
+    const { states } = this.#of(uri)
+    const before = states.get(id)
+    states.set(id, state)
     this.#changed.fire(uri)
+    if (before?.kind !== state.kind) this.#turned.fire()
   }
 
   /** The blocks of a document that have a state, as they stand in its text now. */
@@ -85,7 +92,6 @@ export class BlockStates implements Disposable {
 
   end(block: BlockId, controller: AbortController): void {
     if (this.#running.get(keyOf(block)) === controller) this.#running.delete(keyOf(block))
-    this.#changed.fire(block.uri)
   }
 
   stop(block: BlockId): void {

@@ -36,7 +36,7 @@ export function registerLenses(deps: LensDeps): Disposable {
     changed.fire()
   }
   store.add(deps.clusters.onDidChange(refresh))
-  store.add(deps.states.onDidChange(refresh))
+  store.add(deps.states.onDidTurn(refresh))
   store.add(deps.messages.onDidChange(refresh))
   store.add(
     vscode.languages.registerCodeLensProvider(

@@ -12,7 +12,7 @@ export function registerRunStatus(states: BlockStates): Disposable {
   item.command = 'kafkaWorkbench.stopAll'
   item.tooltip = 'Stop all running blocks'
   store.add(
-    states.onDidChange(() => {
+    states.onDidTurn(() => {
       const count = states.scheduled
       item.text = `$(sync~spin) ${count} scheduled ${count === 1 ? 'producer' : 'producers'}`
       if (count > 0) item.show()

@@ -205,7 +205,7 @@ export class RecordList {
     row.element.hidden = false
     row.element.style.top = `${(number - this.#first) * height}px`
     row.element.setAttribute('aria-selected', String(number === this.#active))
-    row.element.classList.toggle('fresh', number >= this.#freshFrom)
+    row.element.classList.toggle('fresh', content !== undefined && number >= this.#freshFrom)
   }
 
   #grow(count: number): void {
