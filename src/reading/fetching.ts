@@ -236,18 +236,7 @@ function unreadable(read: PartitionRead): Problem {
 function isDisplaced(read: PartitionRead, code: number, topic: string): boolean {
   read.problem = kafkaProblem(code, `Partition ${topic}-${read.partition}`)
   read.outOfRange = code === CODE.offsetOutOfRange
-  const mayPass = read.outOfRange || kafkaError(code).retriable || MOVED_OR_GONE.has(code)
+  const mayPass = read.outOfRange || kafkaError(code).retriable
   if (!mayPass) read.done = true
   return mayPass
 }
-
-/** Not all of these count as retriable to Kafka's clients; here the topic's metadata decides. */
-const MOVED_OR_GONE: ReadonlySet<number> = new Set([
-  CODE.unknownTopicOrPartition,
-  CODE.leaderNotAvailable,
-  CODE.notLeaderOrFollower,
-  CODE.kafkaStorageError,
-  CODE.fencedLeaderEpoch,
-  CODE.unknownLeaderEpoch,
-  CODE.unknownTopicId,
-])

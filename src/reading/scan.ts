@@ -273,7 +273,7 @@ class Scan {
     if (displaced.length === 0) return
     for (const read of displaced) {
       this.#byLeader.get(nodeId)?.delete(read)
-      if (read.outOfRange || !this.#isHopeless(read)) this.#unplaced.add(read)
+      if (!this.#isHopeless(read)) this.#unplaced.add(read)
     }
     this.#news = true
     if (!this.#placing) this.#spawn(this.#placeAll(pauseFor(displaced)))

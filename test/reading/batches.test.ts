@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { decode } from './decoded.ts'
+import { decode, pagesOf } from './decoded.ts'
 import { batch, CONTROL, LOG_APPEND_TIME, marker, TRANSACTIONAL } from './write.ts'
 
 const golden = (name: string) => readFileSync(new URL(`golden/${name}.bin`, import.meta.url))
@@ -161,13 +161,18 @@ describe('the batch reader', () => {
     assert.equal(decode(three.subarray(0, 70)).nextOffset, undefined)
   })
 
-  it('packs large batches into pages of their own', () => {
-    const large = (baseOffset: bigint) =>
-      batch({ baseOffset, records: [{ offsetDelta: 0, value: 'x'.repeat(800_000) }] })
-    const { records } = decode(Buffer.concat([large(0n), large(1n), large(2n)]))
+  it('closes a page behind the batch that fills it', () => {
+    const log = Buffer.concat(
+      [600_000, 600_000, 10, 2_000_000, 10].map((size, index) =>
+        batch({
+          baseOffset: BigInt(index),
+          records: [{ offsetDelta: 0, value: 'x'.repeat(size) }],
+        }),
+      ),
+    )
     assert.deepEqual(
-      records.map(record => record.value?.length),
-      [800_000, 800_000, 800_000],
+      pagesOf(log).map(page => [...page.offsets]),
+      [[0n, 1n], [2n, 3n], [4n]],
     )
   })
 })

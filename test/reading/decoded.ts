@@ -19,28 +19,26 @@ export interface Decoded {
   readonly nextOffset: bigint | undefined
 }
 
+export interface Wanted {
+  readonly from?: bigint
+  readonly to?: bigint
+  readonly aborted?: readonly AbortedTransaction[]
+}
+
 /** Everything the reader finds in one partition's records, as text. */
-export function decode(
-  bytes: Uint8Array,
-  options: { from?: bigint; to?: bigint; aborted?: readonly AbortedTransaction[] } = {},
-): Decoded {
-  const { from = 0n, to = FAR, aborted } = options
-  const walk = walkBatches(bytes, from, FAR)
-  const fetched = {
-    topic: 't',
-    partition: 0,
-    records: bytes,
-    walk,
-    from,
-    to,
-    aborted,
-  }
-  const pages = [...decodePages(fetched)]
+export function decode(bytes: Uint8Array, wanted: Wanted = {}): Decoded {
+  const pages = pagesOf(bytes, wanted)
   return {
     records: pages.flatMap(recordsOf),
     errors: pages.flatMap(page => page.errors),
-    nextOffset: walk.nextOffset,
+    nextOffset: walkBatches(bytes, wanted.from ?? 0n, FAR).nextOffset,
   }
+}
+
+export function pagesOf(bytes: Uint8Array, wanted: Wanted = {}): RecordPage[] {
+  const { from = 0n, to = FAR, aborted } = wanted
+  const walk = walkBatches(bytes, from, FAR)
+  return [...decodePages({ topic: 't', partition: 0, records: bytes, walk, from, to, aborted })]
 }
 
 export function recordsOf(page: RecordPage): Decoded['records'] {

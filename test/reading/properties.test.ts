@@ -8,9 +8,7 @@ import { decompress } from '../../src/reading/codecs/codecs.ts'
 import { compressLz4 } from '../../src/reading/codecs/lz4.ts'
 import { compressSnappy } from '../../src/reading/codecs/snappy.ts'
 import { compressZstd } from '../../src/reading/codecs/zstd.ts'
-import { decodePages } from '../../src/reading/decode.ts'
-import { walkBatches } from '../../src/reading/heads.ts'
-import { decode, FAR } from './decoded.ts'
+import { decode, pagesOf } from './decoded.ts'
 import { batch, message, type RecordSpec } from './write.ts'
 
 const text = fc.option(fc.string({ unit: 'grapheme', maxLength: 300 }), { nil: null })
@@ -110,12 +108,6 @@ describe('the batch reader, checked against an independent client', function () 
     )
   })
 })
-
-function pagesOf(bytes: Uint8Array): RecordPage[] {
-  const walk = walkBatches(bytes, 0n, FAR)
-  const wanted = { from: 0n, to: FAR, aborted: [] }
-  return [...decodePages({ topic: 't', partition: 0, records: bytes, walk, ...wanted })]
-}
 
 /** A few batches of every kind. */
 const log = Buffer.concat([
