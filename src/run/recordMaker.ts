@@ -100,6 +100,8 @@ function encoded(
 /** A problem with a format does not say by itself whether it is about the key or the value. */
 function about(part: 'key' | 'value', problem: Problem): { readonly problem: Problem } {
   if (problem.code === 'K301') return { problem }
+  if (problem.code === 'K210' && problem.detail !== undefined)
+    return { problem: { ...problem, message: `The ${part} is not JSON: ${problem.detail}.` } }
   return { problem: { ...problem, message: `The ${part} cannot be sent: ${problem.message}` } }
 }
 

@@ -117,7 +117,10 @@ describe('a PRODUCER', () => {
       ['PRODUCER\ntopic: orders\n{{user}}', /^"\{\{user\}\}" is not defined\.$/],
       ['PRODUCER\ntopic: orders\nheader: a = {{user}}\nv', /^"\{\{user\}\}" is not defined\.$/],
       ['PRODUCER\ntopic: orders\nkey: 12abc\nkey-format: integer\nv', /^The key cannot be sent: /],
-      ['PRODUCER\ntopic: orders\nvalue-format: json\n{ "a": }', /^The value cannot be sent: /],
+      [
+        'PRODUCER\ntopic: orders\nvalue-format: json\n{ "a": }',
+        /^The value is not JSON: .*position/,
+      ],
       ['PRODUCER\ntopic: orders\n', /no value/],
       [
         'PRODUCER\ntopic: orders\nvalue-format: avro\nvalue-schema: "int"\n1',
