@@ -36,7 +36,8 @@ export interface ClusterDependencies {
 /**
  * Connects: resolves when a broker has answered, and rejects with `ProblemError` when none does.
  * Other brokers are connected to when they are first asked something. A broker that went away and
- * came back is found again by the next call.
+ * came back is found again by the next call. Closing waits, for a few seconds at most, until members
+ * that joined have left their groups.
  */
 export async function createCluster(
   config: ConnectionConfig,
@@ -49,6 +50,7 @@ export async function createCluster(
     client,
     leaders: new Leaders(client),
     coordinators: new Coordinators(client),
+    leaving: new Set<Promise<void>>(),
   }
   try {
     await client.metadata([], ask)
@@ -79,7 +81,7 @@ export async function createCluster(
       if (closing.signal.aborted) return
       closing.abort()
       client.close()
-      await dependencies.onClose?.()
+      await Promise.all([...context.leaving, dependencies.onClose?.()])
     },
   }
 }

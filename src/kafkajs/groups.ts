@@ -128,14 +128,28 @@ async function describeAt(
   wanted: readonly Wanted[],
   ask: AskOptions,
 ): Promise<readonly Outcome<Group>[]> {
-  const types = await typesAt(client, nodeId, wanted, ask)
+  const at = { client, nodeId, ask }
+  const byId = await describeTyped(at, wanted)
+  // A group may have become one of another type since its type was told.
+  const gone = wanted.filter(({ groupId, type }) => type !== 'unknown' && isGone(byId.get(groupId)))
+  const untold = gone.map(({ groupId }) => ({ groupId, type: 'unknown' as const }))
+  const again = untold.length > 0 ? await describeTyped(at, untold) : new Map<string, never>()
+  return wanted.flatMap(({ groupId }) => again.get(groupId) ?? byId.get(groupId) ?? [])
+}
+
+function isGone(outcome: Outcome<Group> | undefined): boolean {
+  return outcome !== undefined && !outcome.problem && outcome.value.state === DEAD
+}
+
+async function describeTyped(
+  at: At,
+  wanted: readonly Wanted[],
+): Promise<ReadonlyMap<string, Outcome<Group>>> {
+  const types = await typesAt(at.client, at.nodeId, wanted, at.ask)
   const byType = new Map<GroupType, string[]>()
   for (const { groupId } of wanted) append(byType, types.get(groupId) ?? 'unknown', groupId)
-  const described = await Promise.all(
-    [...byType].map(async ([type, ids]) => describeType({ client, nodeId, ask }, type, ids)),
-  )
-  const byId = new Map(described.flat())
-  return wanted.flatMap(({ groupId }) => byId.get(groupId) ?? [])
+  const described = await Promise.all([...byType].map(([type, ids]) => describeType(at, type, ids)))
+  return new Map(described.flat())
 }
 
 /** The types as the caller knows them; unknown ones as the coordinator lists them. */
@@ -183,9 +197,7 @@ async function describeUntold(at: At, ids: readonly string[]): Promise<Described
   const { ranges } = await at.client.connection(at.nodeId, at.ask)
   if (ConsumerGroupDescribe.pick(ranges) === undefined) return describeClassic(at, ids)
   const consumers = await describeConsumer(at, ids)
-  const others = consumers.flatMap(([id, outcome]) =>
-    !outcome.problem && outcome.value.state === DEAD ? [id] : [],
-  )
+  const others = consumers.flatMap(([id, outcome]) => (isGone(outcome) ? [id] : []))
   if (others.length === 0) return consumers
   const classic = new Map(await describeClassic(at, others))
   return consumers.map(([id, outcome]) => [id, classic.get(id) ?? outcome])

@@ -28,12 +28,17 @@ const METADATA_MAX_AGE_MS = 10_000
 /** How long leaving the group and committing may take before the sockets are closed, ms. */
 const STOP_TIMEOUT_MS = 5_000
 
+export interface JoinContext extends OffsetContext {
+  /** The leaving of members that were told to stop, so that closing can wait for it. */
+  readonly leaving: Set<Promise<void>>
+}
+
 /**
  * Joins the group as a classic member, reads and commits until the signal aborts, and leaves the
  * group then. Never throws: what goes wrong is an update, and the last one if it ends the reading.
  */
 export async function* joinGroup(
-  context: OffsetContext,
+  context: JoinContext,
   request: JoinRequest,
   signal: AbortSignal,
 ): AsyncGenerator<JoinUpdate> {
@@ -129,11 +134,11 @@ class GroupMember {
   readonly #plan: Plan
   readonly #sockets = new Set<Socket>()
   readonly #consumer: Consumer
-  readonly #context: OffsetContext
+  readonly #context: JoinContext
   readonly #toSeek: Map<number, bigint>
   #stopping: Promise<void> | undefined
 
-  constructor(context: OffsetContext, request: JoinRequest, plan: Plan) {
+  constructor(context: JoinContext, request: JoinRequest, plan: Plan) {
     harden()
     registerCodecs({})
     this.#context = context
@@ -151,7 +156,11 @@ class GroupMember {
   /** Ends the updates at once; leaving the group goes on behind. */
   stop(): void {
     this.updates.end()
-    this.#stopping ??= this.#leave()
+    if (this.#stopping) return
+    const { leaving } = this.#context
+    const stopping = this.#leave().finally(() => leaving.delete(stopping))
+    leaving.add(stopping)
+    this.#stopping = stopping
   }
 
   async stopped(): Promise<void> {

@@ -18,6 +18,8 @@ export interface ProduceContext {
 /** Well below `message.max.bytes` (1 MiB); one record that is larger is a batch of its own. */
 const MAX_BATCH_BYTES = 512 * 1024
 const MAX_BATCH_RECORDS = 10_000
+/** Batches in one request, which a broker refuses above 100 MiB (`socket.request.max.bytes`). */
+const MAX_BATCHES = 64
 /** How long the leader may wait for its followers, ms. */
 const ACKS_TIMEOUT_MS = 15_000
 
@@ -181,7 +183,14 @@ async function sendRound(
   const written = await spread(batches, {
     signal: ask.signal,
     place: (items, refresh) => context.leaders.place(items, refresh, ask),
-    ask: (nodeId, items) => sendBatches(context.client, nodeId, request, items, ask),
+    ask: async (nodeId, items) => {
+      const outcomes: Outcome<Written>[] = []
+      for (let at = 0; at < items.length; at += MAX_BATCHES) {
+        const some = items.slice(at, at + MAX_BATCHES)
+        outcomes.push(...(await sendBatches(context.client, nodeId, request, some, ask)))
+      }
+      return outcomes
+    },
   })
   batches.forEach((batch, i) => {
     const outcome = written[i]

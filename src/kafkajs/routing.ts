@@ -65,7 +65,7 @@ export class Leaders {
     return partitions.map(({ topic, partition }) => {
       const code = topics.get(topic)?.errorCode ?? CODE.unknownTopicOrPartition
       const missing = kafkaProblem(code, `Topic ${topic}`)
-      if (missing) return { problem: missing, moved: false }
+      if (missing) return { problem: missing, moved: code === CODE.leaderNotAvailable }
       const old = now - (this.#topics.get(topic)?.at ?? 0) > LEADERLESS_MAX_AGE_MS
       return leaderOf(byTopic.get(topic)?.get(partition), `${topic}-${partition}`, old)
     })

@@ -6,7 +6,9 @@ import { ensureKafkaJars } from '../../scripts/setup-kafka.ts'
 import { silentLog } from '../../src/base/log.ts'
 import type { Cluster, JoinRequest, JoinUpdate } from '../../src/kafka/cluster.ts'
 import type { Group } from '../../src/kafka/model.ts'
+import { openClient } from '../../src/kafkajs/client.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
+import { OffsetCommit } from '../../src/kafkajs/protocol/offsets.ts'
 import { sharedBroker } from './broker.ts'
 
 const bytes = (text: string) => Buffer.from(text)
@@ -134,6 +136,39 @@ describe('groups', function () {
     assert.deepEqual(places.sort(), ['1/2', '2/1', '2/2'])
   })
 
+  /** For partition 0, without joining. */
+  async function commit(groupId: string, committedOffset: bigint): Promise<void> {
+    const client = openClient({ bootstrapServers: servers, clientId: 'groups-test' }, silentLog)
+    try {
+      const partition = { partitionIndex: 0, committedOffset, committedMetadata: null }
+      const topics = [{ name: topic, partitions: [partition] }]
+      const answer = await client.send('any', OffsetCommit, { groupId, memberId: '', topics })
+      assert.equal(answer.topics[0]?.partitions[0]?.errorCode, 0)
+    } finally {
+      client.close()
+    }
+  }
+
+  const STARTS: readonly (readonly [string, JoinRequest['from'], readonly string[]])[] = [
+    ['the beginning', { all: { kind: 'earliest' } }, ['0/0', '0/1', '0/2']],
+    ['a tail longer than the log', { all: { kind: 'tail', count: 99 } }, ['0/0', '0/1', '0/2']],
+    ['a time', { all: { kind: 'time', timestamp: 0 } }, ['0/0', '0/1', '0/2']],
+    [
+      'the commits of a group',
+      { all: { kind: 'committed', group: `${topic}-at` } },
+      ['0/1', '0/2'],
+    ],
+  ]
+  for (const [name, from, places] of STARTS) {
+    it(`a member starts at ${name}`, async () => {
+      await commit(`${topic}-at`, 1n)
+      const groupId = `${topic}-from`
+      const updates = await joinUntil({ groupId, partitions: [0], from }, got(places.length))
+      const found = recordsOf(updates).map(({ partition, offset }) => `${partition}/${offset}`)
+      assert.deepEqual(found, places)
+    })
+  }
+
   const REFUSED: readonly (readonly [string, () => Partial<JoinRequest>, string])[] = [
     ['a topic that does not exist', () => ({ topic: `${topic}-no` }), 'UNKNOWN_TOPIC_OR_PARTITION'],
     ['a partition that does not exist', () => ({ partitions: [0, 7] }), 'no-such-partition'],
@@ -149,6 +184,19 @@ describe('groups', function () {
       assert.ok(!groups.some(({ groupId }) => groupId === `${topic}-none`))
     })
   }
+
+  it('closing lets a member leave its group', async () => {
+    const config = { bootstrapServers: servers, clientId: 'groups-test' }
+    const other = await createCluster(config, { log: silentLog, reader: () => assert.fail() })
+    const groupId = `${topic}-closed`
+    const request: JoinRequest = { groupId, topic, fallback: 'latest' }
+    const signal = AbortSignal.timeout(20_000)
+    for await (const update of other.join(request, { signal })) {
+      if (update.kind === 'joined') await other.close()
+    }
+    const [group] = await cluster.describeGroups([{ groupId, type: 'classic' }])
+    assert.equal(group?.state, 'Empty')
+  })
 
   it('two members share the partitions, and the first hears of the second', async () => {
     const stop = new AbortController()
@@ -250,6 +298,12 @@ describe('groups', function () {
         [consumer, 'consumer', 'Empty', undefined],
       ],
     )
+  })
+
+  it('a group that has become one of another type is found all the same', async () => {
+    const [group] = await cluster.describeGroups([{ groupId: consumer, type: 'classic' }])
+    assert.equal(group?.type, 'consumer')
+    assert.equal(group.problem, undefined)
   })
 
   it('commits of several groups come in one call; a group without any has none', async () => {
