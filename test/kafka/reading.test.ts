@@ -575,21 +575,26 @@ describe('reading from a broker that creates topics and compacts', function () {
     const compacted = await eventually(async () => {
       await put('last', 'last')
       const read = await readAll(bench.reader, { topic })
-      return read.records.length < 60 ? read : undefined
+      const rest = read.records.filter(record => record.key !== 'last')
+      return rest.length === 20 ? read : undefined
     }, 60_000)
-    assert.equal(compacted.records.filter(record => record.key !== 'last').length, 20)
-    const all = compacted.records.map(record => record.offset)
     const end = compacted.last.progress[0]?.endOffset
-    assert.ok(end !== undefined && BigInt(all.length) < end / 2n, 'there are gaps')
+    assert.ok(end !== undefined && compacted.records.length < Number(end) / 2, 'there are gaps')
     for (const count of [1, 5, 21, 1_000]) {
-      const fresh = await readAll(bench.reader, { topic })
-      const { records } = await readAll(bench.reader, { topic, from: at(tail(count)) })
-      const wanted = fresh.records.slice(-count).map(record => record.offset)
-      assert.deepEqual(
-        records.map(record => record.offset),
-        wanted,
-        `the last ${count}`,
-      )
+      await eventually(async () => {
+        const before = await offsetsFrom({ kind: 'earliest' })
+        const last = await offsetsFrom(tail(count))
+        // What is compacted in between says nothing about the reader.
+        const after = await offsetsFrom({ kind: 'earliest' })
+        if (before.join() !== after.join()) return undefined
+        assert.deepEqual(last, before.slice(-count), `the last ${count}`)
+        return true
+      })
+    }
+
+    async function offsetsFrom(position: Position): Promise<bigint[]> {
+      const { records } = await readAll(bench.reader, { topic, from: at(position) })
+      return records.map(record => record.offset)
     }
   })
 })
