@@ -51,6 +51,11 @@ export class LagHistory {
     return this.#times.length
   }
 
+  /** Of the oldest look, ms since the epoch. */
+  get since(): number | undefined {
+    return this.#times[0]
+  }
+
   get bytes(): number {
     return this.#times.length * (this.#lags.size + OWN_COLUMNS) * BYTES_PER_NUMBER
   }

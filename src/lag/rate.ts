@@ -13,8 +13,8 @@ export interface Rate {
 
 /** Felt within some seconds: for arrows, the chart and the numbers in the table. */
 export const SHORT_RATE = 15_000
-/** Steady: for judging whether a consumer catches up. At least three usual commit intervals. */
-export const LONG_RATE = 60_000
+/** Steady, also where records are rare: for judging where the lag goes. */
+export const LONG_RATE = 120_000
 /** With fewer intervals a rate is not told. */
 export const MINIMUM_SAMPLES = 5
 

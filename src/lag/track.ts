@@ -7,7 +7,15 @@ import {
   type Look,
   type PartitionTrack,
 } from './partition.ts'
-import { addToRate, newRate, rateValue, SHORT_RATE, type Rate } from './rate.ts'
+import {
+  addToRate,
+  LONG_RATE,
+  MINIMUM_SAMPLES,
+  newRate,
+  rateValue,
+  SHORT_RATE,
+  type Rate,
+} from './rate.ts'
 import {
   byPartition,
   partitionName,
@@ -23,6 +31,8 @@ export class GroupTrack {
   #lastAt: number | undefined
   #produce: Rate = newRate(SHORT_RATE)
   #consume: Rate = newRate(SHORT_RATE)
+  #steadyProduce: Rate = newRate(LONG_RATE)
+  #steadyConsume: Rate = newRate(LONG_RATE)
   #trend: Trend | undefined
 
   add(sample: GroupSample): GroupReading {
@@ -47,6 +57,8 @@ export class GroupTrack {
     if (last === undefined || look.at - last > 3 * look.interval) {
       this.#produce = newRate(SHORT_RATE)
       this.#consume = newRate(SHORT_RATE)
+      this.#steadyProduce = newRate(LONG_RATE)
+      this.#steadyConsume = newRate(LONG_RATE)
       this.#trend = undefined
       return
     }
@@ -59,13 +71,21 @@ export class GroupTrack {
     }
     this.#produce = addToRate(this.#produce, produced, look.at - last)
     this.#consume = addToRate(this.#consume, consumed, look.at - last)
+    this.#steadyProduce = addToRate(this.#steadyProduce, produced, look.at - last)
+    this.#steadyConsume = addToRate(this.#steadyConsume, consumed, look.at - last)
+    this.#follow(look.at)
+  }
+
+  #follow(at: number): void {
+    if (this.#steadyProduce.samples < MINIMUM_SAMPLES) return
+    const produce = rateValue(this.#steadyProduce) ?? 0
+    const consume = rateValue(this.#steadyConsume) ?? 0
+    this.#trend = trendAfter(this.#trend, produce, consume, at)
   }
 
   #read({ group, at }: GroupSample, partitions: readonly PartitionReading[]): GroupReading {
     const produceRate = this.#produce.samples < 2 ? undefined : rateValue(this.#produce)
     const consumeRate = this.#consume.samples < 2 ? undefined : rateValue(this.#consume)
-    if (produceRate !== undefined && consumeRate !== undefined)
-      this.#trend = trendAfter(this.#trend, produceRate, consumeRate, at)
     const { problem, groupEpoch } = group
     return {
       groupId: group.groupId,
@@ -79,9 +99,7 @@ export class GroupTrack {
       ...(groupEpoch === undefined ? {} : { groupEpoch }),
       ...(produceRate === undefined ? {} : { produceRate }),
       ...(consumeRate === undefined ? {} : { consumeRate }),
-      ...(this.#trend
-        ? { trend: { direction: this.#trend.direction, since: this.#trend.since } }
-        : {}),
+      ...(this.#trend ? trendOf(this.#trend) : {}),
     }
   }
 }
@@ -105,10 +123,15 @@ function totals(
 }
 
 interface Trend {
+  readonly slope: number
   readonly direction: Direction
   readonly since: number
   /** Another direction that shows, from when, and for how many looks. */
   readonly next?: { readonly direction: Direction; readonly since: number; readonly looks: number }
+}
+
+function trendOf({ slope, direction, since }: Trend): Pick<GroupReading, 'slope' | 'trend'> {
+  return { slope, trend: { direction, since } }
 }
 
 /** A direction must show for three looks before it is told: an arrow that flickers says nothing. */
@@ -120,13 +143,14 @@ function trendAfter(
   consume: number,
   at: number,
 ): Trend {
+  const slope = produce - consume
   const direction = directionOf(produce, consume)
-  if (!before) return { direction, since: at }
-  if (direction === before.direction) return { direction, since: before.since }
+  if (!before) return { slope, direction, since: at }
+  if (direction === before.direction) return { slope, direction, since: before.since }
   const next =
     before.next?.direction === direction ? before.next : { direction, since: at, looks: 0 }
-  if (next.looks + 1 >= STEADY_LOOKS) return { direction, since: next.since }
-  return { ...before, next: { ...next, looks: next.looks + 1 } }
+  if (next.looks + 1 >= STEADY_LOOKS) return { slope, direction, since: next.since }
+  return { ...before, slope, next: { ...next, looks: next.looks + 1 } }
 }
 
 function directionOf(produce: number, consume: number): Direction {

@@ -63,10 +63,7 @@ function wordAndWhy(verdict: Verdict, now: number): [word: string, why: string] 
     case 'rewound':
       return ['Rewound', rewoundWhy(verdict)]
     case 'behind':
-      return [
-        'Not catching up',
-        `reads ${rate(verdict.consumeRate)}, ${rate(verdict.produceRate)} arrive`,
-      ]
+      return ['Not catching up', behindWhy(verdict)]
     case 'no-commit':
       return ['No commit', noCommitWhy(verdict)]
     case 'unreadable':
@@ -101,6 +98,14 @@ function stalledWhy(
   const bound = observed ? '' : 'at least '
   const owner = ownership === 'unknown' ? '' : 'owner alive, '
   return `${owner}offset not moving for ${bound}${duration(now - since)}`
+}
+
+function behindWhy({ consumeRate, produceRate }: Extract<Verdict, { kind: 'behind' }>): string {
+  const reads = rate(consumeRate)
+  const arrive = rate(produceRate)
+  return reads === arrive
+    ? `reads ${reads}, no more than arrives`
+    : `reads ${reads}, ${arrive} arrive`
 }
 
 function rewoundWhy({ back, at, now }: Extract<Verdict, { kind: 'rewound' }>): string {

@@ -98,7 +98,7 @@ describe('the verdict on a partition', () => {
       'holds its distance',
       60,
       t => ({ commit: t * 6, end: 1000 + t * 6 }),
-      'Not catching up · reads 6/s, 6/s arrive',
+      'Not catching up · reads 6/s, no more than arrives',
     ],
     [
       'reads faster than what arrives',

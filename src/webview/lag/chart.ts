@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 import type { LagHistory } from '../../lag/history.ts'
-import { count, rate, shortCount, signedCount, timeOfDay } from '../../lag/format.ts'
+import { count, duration, rate, shortCount, signedCount, timeOfDay } from '../../lag/format.ts'
 import { apart, chartData, largest, marks, type ChartData } from './series.ts'
 import 'uplot/dist/uPlot.min.css'
 
@@ -11,8 +11,6 @@ const BOTTOM = 18
 /** Room for the lines' names; a narrow chart tells them in its tooltip only. */
 const NAMES_WIDTH = 112
 const NARROW = 560
-/** Seconds. */
-const SPAN = 600
 
 /** Produced against consumed: two lines, and the area between them where one outruns the other. */
 export class GapChart {
@@ -24,6 +22,8 @@ export class GapChart {
   #data: ChartData = { columns: [[], [], []], gaps: [] }
   #marks: readonly number[] = [0, 1]
   #until = 0
+  /** Ms. */
+  #span = 600_000
   #stale = false
   #width = 0
 
@@ -43,12 +43,13 @@ export class GapChart {
     }).observe(box)
   }
 
-  /** `until`, ms since the epoch, is the right edge. */
-  show(history: LagHistory, until: number, stale: boolean): void {
+  /** `until`, ms since the epoch, is the right edge, `span` ms before it the left one. */
+  show(history: LagHistory, until: number, span: number, stale: boolean): void {
     this.#until = until
+    this.#span = span
     this.#stale = stale
-    this.#data = chartData(history.series(until - SPAN * 1000 - 5000), until, stale)
-    this.#marks = marks(largest(this.#data, until / 1000 - SPAN) * 1.02)
+    this.#data = chartData(history.series(until - span - 5000), until, stale)
+    this.#marks = marks(largest(this.#data, (until - span) / 1000) * 1.02)
     this.#box.setAttribute('aria-label', this.#words())
     if (this.#plot) this.#plot.setData(aligned(this.#data))
     else this.restyle()
@@ -79,7 +80,7 @@ export class GapChart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
-        x: { time: true, range: () => [this.#until / 1000 - SPAN, this.#until / 1000] },
+        x: { time: true, range: () => [(this.#until - this.#span) / 1000, this.#until / 1000] },
         y: { range: () => [0, this.#marks.at(-1) ?? 1] },
       },
       axes: [
@@ -89,8 +90,9 @@ export class GapChart {
           size: BOTTOM,
           space: 60,
           grid: { show: false },
-          incrs: [60, 120, 300],
-          values: (_, splits) => splits.map(at => timeOfDay(at * 1000).slice(0, 5)),
+          incrs: [10, 30, 60, 120, 300],
+          values: (_, splits, __, ___, step) =>
+            splits.map(at => timeOfDay(at * 1000).slice(0, step < 60 ? 8 : 5)),
         },
         {
           ...axis,
@@ -181,7 +183,7 @@ export class GapChart {
     const [, produced, consumed] = this.#data.columns
     const p = produced.at(-1)
     const c = consumed.at(-1)
-    const title = 'Records per second, last 10 minutes.'
+    const title = `Records per second, last ${duration(this.#span)}.`
     if (typeof p !== 'number' || typeof c !== 'number') return `${title} No rates known yet.`
     return `${title} Produced ${count(p)}, consumed ${count(c)}; ${gapWords(p - c)}.`
   }

@@ -189,14 +189,17 @@ function totalLag(
     ${text}`
 }
 
-function slope(reading: GroupReading, stale: boolean): string {
-  const { produceRate, consumeRate, trend, at, totalLag: total } = reading
-  if (produceRate === undefined || consumeRate === undefined || !trend) return ''
-  const change = signedRate(produceRate - consumeRate)
-  if (stale) return `then ${change}`
+function slope(
+  { slope: change, trend, at, totalLag: total }: GroupReading,
+  stale: boolean,
+): string {
+  if (change === undefined || !trend) return ''
+  const perSecond = signedRate(change)
+  if (stale) return `then ${perSecond}`
   if (total === 0n) return 'nothing unread'
-  if (trend.direction === 'flat') return `steady for ${duration(at - trend.since)}`
-  return `${change}, ${MOVES[trend.direction]} for ${duration(at - trend.since)}`
+  const agrees = trend.direction === 'rising' ? change >= 0.5 : change <= -0.5
+  const since = `${MOVES[trend.direction]} for ${duration(at - trend.since)}`
+  return trend.direction !== 'flat' && agrees ? `${perSecond}, ${since}` : since
 }
 
 function stateWords({ state, groupEpoch, problem }: GroupReading): string {

@@ -1,5 +1,5 @@
 import { html, render, type TemplateResult } from 'lit'
-import { signedCount } from '../../lag/format.ts'
+import { duration, signedCount } from '../../lag/format.ts'
 import { addReading, historyOf, LagHistory } from '../../lag/history.ts'
 import { partitionName, type GroupReading } from '../../lag/reading.ts'
 import { fromWire, type LagHost, type LagView, type LagViewState } from '../../protocol/lag.ts'
@@ -11,7 +11,7 @@ import { listenToKeys } from './keys.ts'
 import { heldOrder, pressed, sorted, sortOf, type Sort } from './rows.ts'
 import { RowWindow } from './rowWindow.ts'
 import { table } from './table.ts'
-import { isStale, type Actions, type View } from './view.ts'
+import { isStale, spanShown, type Actions, type View } from './view.ts'
 import '../kit/kit.css'
 import './lag.css'
 
@@ -192,7 +192,8 @@ function paint(): void {
   render(reading ? body(view, reading) : blank(view, actions), parts.main)
   if (!reading) return
   rowWindow.measure(order.length)
-  chart.show(history, isStale(view) ? now : reading.at, isStale(view))
+  const until = chartEnd(view, reading)
+  chart.show(history, until, spanShown(view, until), isStale(view))
 }
 
 function body(view: View, shown: GroupReading): TemplateResult {
@@ -202,17 +203,24 @@ function body(view: View, shown: GroupReading): TemplateResult {
         <h2>Produced and consumed</h2>
         <span class="dim cut">${chartWords(view, shown)}</span>
         <span class="grow"></span>
-        <span class="dim span">10 min</span>
+        <span class="dim span">${duration(spanShown(view, chartEnd(view, shown)))}</span>
       </div>
       ${chartBox}
     </section>
     <div class="rows">${table(view, shown, rowWindow.window(order.length), actions)}</div>`
 }
 
+/** The chart ends with the last look; when later ones failed, it says so up to now. */
+function chartEnd(view: View, { at }: GroupReading): number {
+  return isStale(view) ? view.now : at
+}
+
 function chartWords(view: View, { produceRate, consumeRate, trend }: GroupReading): string {
   if (produceRate === undefined || consumeRate === undefined || isStale(view)) return 'records/s'
-  const direction = { rising: ', growing', falling: ', closing', flat: '' }
-  return `records/s · gap ${signedCount(produceRate - consumeRate)}${direction[trend?.direction ?? 'flat']}`
+  const gap = produceRate - consumeRate
+  const growing = trend?.direction === 'rising' && gap >= 0.5 ? ', growing' : ''
+  const closing = trend?.direction === 'falling' && gap <= -0.5 ? ', closing' : ''
+  return `records/s · gap ${signedCount(gap)}${growing}${closing}`
 }
 
 function rowOf(name: string): HTMLElement | null {

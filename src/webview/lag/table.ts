@@ -1,16 +1,13 @@
 import { html, nothing, svg, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { count, duration, NONE, plural, rate, timeOfDay } from '../../lag/format.ts'
+import { count, duration, NONE, plural, rate, timeOfDay, UNKNOWN } from '../../lag/format.ts'
 import { partitionName, type GroupReading, type PartitionReading } from '../../lag/reading.ts'
 import { lagWords, ownerWords, verdictWords } from '../../lag/words.ts'
 import { icon } from '../kit/icon.ts'
 import { toneClass } from './frame.ts'
 import type { SortKey } from './rows.ts'
 import { trendLine } from './trend.ts'
-import type { Actions, View } from './view.ts'
-
-/** How far back the trends and the chart go, ms. */
-export const TREND_SPAN = 600_000
+import { spanShown, type Actions, type View } from './view.ts'
 
 const COLUMNS: readonly (readonly [key: SortKey | 'trend', title: string, classes: string])[] = [
   ['partition', 'Partition', ''],
@@ -22,7 +19,7 @@ const COLUMNS: readonly (readonly [key: SortKey | 'trend', title: string, classe
   ['produced', 'Produced', 'num wide opt'],
   ['consumed', 'Consumed', 'num wide opt'],
   ['change', 'Last change', 'num'],
-  ['trend', 'Trend, 10 min', 'opt trend'],
+  ['trend', 'Trend', 'opt trend'],
   ['verdict', 'Verdict', 'v'],
 ]
 
@@ -50,7 +47,7 @@ export function table(
   >
     <thead>
       <tr>
-        ${COLUMNS.map(column => heading(column, view, actions))}
+        ${COLUMNS.map(column => heading(column, view, reading.at, actions))}
       </tr>
     </thead>
     <tbody>
@@ -78,10 +75,13 @@ function tabStopOf({ focused, selected }: View, rows: readonly PartitionReading[
 
 function heading(
   [key, title, classes]: (typeof COLUMNS)[number],
-  { sort }: View,
+  view: View,
+  at: number,
   actions: Actions,
 ): TemplateResult {
-  if (key === 'trend') return html`<th scope="col" class=${classes}>${title}</th>`
+  if (key === 'trend')
+    return html`<th scope="col" class=${classes}>${title}, ${duration(spanShown(view, at))}</th>`
+  const { sort } = view
   const mine = sort.key === key
   const direction = sort.descending ? 'descending' : 'ascending'
   return html`<th scope="col" class=${classes} aria-sort=${mine ? direction : nothing}>
@@ -153,6 +153,8 @@ function lagCell(partition: PartitionReading): TemplateResult {
 function changeCell({ lastChange, watchedSince, verdict }: PartitionReading, at: number) {
   if (verdict.kind === 'no-commit' || verdict.kind === 'not-reported')
     return html`<td class="num">${NONE}</td>`
+  if (lastChange === undefined && at === watchedSince)
+    return html`<td class="num dim">${UNKNOWN}</td>`
   if (lastChange === undefined)
     return html`<td
       class="num dim"
@@ -168,10 +170,11 @@ function changeCell({ lastChange, watchedSince, verdict }: PartitionReading, at:
 /** So much of what is produced is the usual distance of a consumer that keeps up, seconds. */
 const USUAL_DISTANCE = 8
 
-function trend(partition: PartitionReading, { history }: View, at: number): TemplateResult {
-  const from = at - TREND_SPAN
+function trend(partition: PartitionReading, view: View, at: number): TemplateResult {
+  const span = spanShown(view, at)
+  const from = at - span
   const least = Math.max(1, (partition.produceRate ?? 0) * USUAL_DISTANCE)
-  const line = trendLine(history.trend(partitionName(partition), from), from, at, least)
+  const line = trendLine(view.history.trend(partitionName(partition), from), from, at, least)
   if (!line)
     return html`<svg class="spark" viewBox="0 0 96 16" role="img" aria-label="no trend">
       ${svg`<path d="M0 13.5H96" stroke-dasharray="2 3"></path>`}
@@ -180,7 +183,7 @@ function trend(partition: PartitionReading, { history }: View, at: number): Temp
     class="spark"
     viewBox="0 0 96 16"
     role="img"
-    aria-label="lag of the last 10 min: ${line.words}"
+    aria-label="lag of the last ${duration(span)}: ${line.words}"
   >
     ${svg`<path d=${line.path}></path><circle cx=${line.x} cy=${line.y} r="1.75"></circle>`}
   </svg>`

@@ -34,6 +34,14 @@ export interface Actions {
   readonly reveal: (partition: string) => void
 }
 
+/** How far back the chart and the trends go: up to ten minutes, as far as there is something to show. */
+export function spanShown({ history }: View, until: number): number {
+  const known = until - (history.since ?? until)
+  return Math.min(Math.max(Math.ceil(known / MINUTE), 1), 10) * MINUTE
+}
+
+const MINUTE = 60_000
+
 /** The reading that is shown is not of now: the last look failed. */
 export function isStale(view: View): boolean {
   return view.state.problem !== undefined && view.reading !== undefined
