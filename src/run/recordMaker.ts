@@ -100,9 +100,17 @@ function encoded(
 /** A problem with a format does not say by itself whether it is about the key or the value. */
 function about(part: 'key' | 'value', problem: Problem): { readonly problem: Problem } {
   if (problem.code === 'K301') return { problem }
-  if (problem.code === 'K210' && problem.detail !== undefined)
-    return { problem: { ...problem, message: `The ${part} is not JSON: ${problem.detail}.` } }
+  if (problem.code === 'K210')
+    return { problem: { code: 'K210', message: `The ${part} is not JSON${whereOf(problem)}.` } }
   return { problem: { ...problem, message: `The ${part} cannot be sent: ${problem.message}` } }
+}
+
+/** What the parser stumbled over; its own sentence would repeat the value. */
+function whereOf({ detail = '' }: Problem): string {
+  const position = /line (\d+) column (\d+)/.exec(detail)
+  if (position) return `: line ${position[1] ?? ''}, column ${position[2] ?? ''}`
+  const token = /^Unexpected token '(.+?)',/.exec(detail)
+  return token ? `: unexpected "${token[1] ?? ''}"` : ''
 }
 
 async function schemaFor(

@@ -119,7 +119,11 @@ describe('a PRODUCER', () => {
       ['PRODUCER\ntopic: orders\nkey: 12abc\nkey-format: integer\nv', /^The key cannot be sent: /],
       [
         'PRODUCER\ntopic: orders\nvalue-format: json\n{ "a": }',
-        /^The value is not JSON: .*position/,
+        /^The value is not JSON: unexpected "}"\.$/,
+      ],
+      [
+        'PRODUCER\ntopic: orders\nvalue-format: json\n{\n "a": 1,\n}',
+        /^The value is not JSON: line 3, column 1\.$/,
       ],
       ['PRODUCER\ntopic: orders\n', /no value/],
       [

@@ -186,7 +186,8 @@ function logResult({ topic, outcomes, milliseconds }: ProduceResult, log: Log): 
 }
 
 function fail(block: BlockId, problem: Problem, { states, log }: ProduceDeps): void {
-  log.warn(`A block does not run: ${problem.message} ${problem.detail ?? ''}`)
+  // The message can quote a key or a value, which have no place in a log.
+  log.warn(`A PRODUCER did not run (${problem.code}).`)
   states.set(block, { kind: 'failed', problem })
   tell(problem)
 }
