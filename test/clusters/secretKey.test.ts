@@ -47,6 +47,10 @@ describe('under which key a secret is kept', () => {
     assert.equal(secretKey(BASE, 'one'), secretKey(BASE, 'two'))
   })
 
+  it('tells scopes apart even where no folder is open', () => {
+    assert.notEqual(secretKey({ ...BASE, scope: 'workspace' }, ''), secretKey(BASE, ''))
+  })
+
   it('names nothing that it is made of', () => {
     assert.doesNotMatch(secretKey(BASE, 'w'), /alice|billing|a:1/)
   })

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { check } from '../../src/language/check/check.ts'
+import { parse } from '../../src/language/parse.ts'
 import { kafkaFileFor } from '../../src/vscode/topics/kafkaFile.ts'
 import {
   countError,
@@ -80,5 +82,14 @@ describe('words about topics', () => {
     assert.match(text, /^-- @cluster Local$/m)
     assert.match(text, /^PRODUCER\ntopic: orders$/m)
     assert.match(text, /^CONSUMER\ntopic: orders\nfrom: tail\(20\)$/m)
+  })
+
+  it('begin a file in which nothing is wrong', () => {
+    const { file, problems } = parse(kafkaFileFor('orders', 'Local'))
+    assert.deepEqual([...problems, ...check(file)], [])
+    assert.deepEqual(
+      file.blocks.map(({ kind }) => kind),
+      ['PRODUCER', 'CONSUMER'],
+    )
   })
 })

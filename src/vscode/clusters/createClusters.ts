@@ -105,7 +105,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
     signal: AbortSignal,
   ): Promise<Cluster> {
     let secret = await secrets.get(saved)
-    let refused: string | undefined
+    let refused: ProblemError | undefined
     for (let attempt = 1; ; attempt++) {
       const missing = refused ? (['password'] as const) : missingSecrets(saved, files, secret)
       const asked = missing.length > 0
@@ -118,7 +118,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
         const problem = problemOf(error)
         const again = problem.code === 'wrong-password' && asking === 'may-ask'
         if (!again || attempt === ATTEMPTS || signal.aborted) throw error
-        refused = problem.message
+        refused = new ProblemError(problem)
       }
     }
   }
@@ -170,7 +170,7 @@ async function ask(
   secret: ClusterSecret,
   missing: readonly (keyof ClusterSecret)[],
   asking: Asking,
-  refused: string | undefined,
+  refused: ProblemError | undefined,
 ): Promise<ClusterSecret> {
   if (asking === 'quiet') {
     throw new ProblemError({
@@ -181,9 +181,9 @@ async function ask(
   }
   let complete = secret
   for (const part of missing) {
-    const value = await askSecret(saved, part, refused)
+    const value = await askSecret(saved, part, refused?.problem.message)
     if (value === undefined) {
-      throw new ProblemError({ code: CANCELLED, message: `No ${part} was entered.` })
+      throw refused ?? new ProblemError({ code: CANCELLED, message: `No ${part} was entered.` })
     }
     complete = { ...complete, [part]: value }
   }

@@ -155,8 +155,7 @@ export function createTree({ context, clusters, log }: TreeDeps): Tree {
     },
     setFilter(filter) {
       choices.filter = filter.trim()
-      if (choices.filter) view.description = `filter: ${choices.filter}`
-      else delete view.description
+      showFilter(view, choices.filter)
       setContext(FILTERED_CONTEXT, choices.filter !== '')
       repaintAll()
     },
@@ -204,6 +203,17 @@ function stateOf(clusters: SavedClusters, data: TreeState['data'], choices: Choi
 function wantsConnecting(connection: ConnectionState): boolean {
   if (connection.kind === 'failed') return connection.problem.code === PASSWORD_NEEDED
   return connection.kind !== 'connected'
+}
+
+/** Beside the title, which VS Code leaves out where the view is alone, and above the tree. */
+function showFilter(view: vscode.TreeView<TreeNode>, filter: string): void {
+  if (filter) {
+    view.description = `filter: ${filter}`
+    view.message = `Topics filtered by "${filter}"`
+  } else {
+    delete view.description
+    delete view.message
+  }
 }
 
 function setContext(key: string, value: boolean): void {
