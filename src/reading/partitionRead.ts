@@ -54,6 +54,7 @@ export function giveUp(read: PartitionRead, problem: Problem): void {
 /** Sets where to read, once that is known. */
 export function setRange(read: PartitionRead, start: bigint, end: bigint | undefined): void {
   read.range = { start, end }
+  read.problem = undefined
   moveTo(read, start)
 }
 

@@ -91,8 +91,8 @@ class Scan {
     this.#request = request
     this.#leaders = leaders
     this.#remaining = request.limit ?? Infinity
-    const wanted = request.partitions ?? [...leaders.keys()]
-    this.#reads = wanted.map(partition => newPartitionRead(partition, FIRST_FETCH_BYTES))
+    const wanted = new Set(request.partitions ?? leaders.keys())
+    this.#reads = [...wanted].map(partition => newPartitionRead(partition, FIRST_FETCH_BYTES))
     const brokers = new Set([...leaders.values()].map(leader => leader.nodeId)).size
     const share = memoryBudgetBytes / (ANSWERS_PER_LEADER * Math.max(1, brokers))
     this.#fetch = {

@@ -252,6 +252,30 @@ describe('scanning', function () {
     assert.ok(seen.every(update => !update.done))
   })
 
+  it('reads a partition that is asked for twice once', async () => {
+    const { values, last } = await read(new FakeCluster([{}, {}]), { partitions: [1, 1] })
+    assert.deepEqual([values(0), values(1)], [[], numbers(0, 10)])
+    assert.equal(last?.progress.length, 1)
+  })
+
+  it('forgets a problem once the partition can be asked, also where there is nothing to read', async () => {
+    const cluster = new FakeCluster([{ leader: -1, end: 0n }])
+    const [log] = cluster.logs
+    assert.ok(log)
+    const { updates, problem } = await read(
+      cluster,
+      {},
+      {
+        emit: () => {
+          log.leader = 1
+          return Promise.resolve()
+        },
+      },
+    )
+    assert.equal(updates[0]?.progress[0]?.problem?.code, 'LEADER_NOT_AVAILABLE')
+    assert.equal(problem(0), undefined)
+  })
+
   it('takes no more than the limit, and tells how far it really is', async () => {
     const { values, last } = await read(new FakeCluster([{}]), { limit: 3 })
     assert.deepEqual(values(0), ['0', '1', '2'])
