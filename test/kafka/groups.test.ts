@@ -8,7 +8,9 @@ import type { Cluster, JoinRequest, JoinUpdate } from '../../src/kafka/cluster.t
 import type { Group } from '../../src/kafka/model.ts'
 import { openClient } from '../../src/kafkajs/client.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
+import { registerCodecs } from '../../src/kafkajs/compression.ts'
 import { OffsetCommit } from '../../src/kafkajs/protocol/offsets.ts'
+import { kafkajsCodecs } from '../../src/reading/codecs/codecs.ts'
 import { sharedBroker } from './broker.ts'
 
 const bytes = (text: string) => Buffer.from(text)
@@ -168,6 +170,24 @@ describe('groups', function () {
       assert.deepEqual(found, places)
     })
   }
+
+  it('a member reads every compression', async () => {
+    registerCodecs(kafkajsCodecs)
+    const compressed = `${topic}-compressed`
+    await cluster.createTopics([{ name: compressed, partitions: 1 }])
+    const all = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+    for (const compression of all) {
+      const value = bytes(compression.repeat(100))
+      const records = [{ key: null, value, headers: [] }]
+      const [outcome] = await cluster.produce({ topic: compressed, records, compression })
+      assert.equal(outcome?.problem, undefined)
+    }
+    const updates = await joinUntil({ groupId: compressed, topic: compressed }, got(5))
+    assert.deepEqual(
+      recordsOf(updates).map(({ value }) => value?.toString()),
+      all.map(compression => compression.repeat(100)),
+    )
+  })
 
   const REFUSED: readonly (readonly [string, () => Partial<JoinRequest>, string])[] = [
     ['a topic that does not exist', () => ({ topic: `${topic}-no` }), 'UNKNOWN_TOPIC_OR_PARTITION'],

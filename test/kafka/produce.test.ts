@@ -134,11 +134,6 @@ describe('producing', function () {
     })
   }
 
-  it('refuses a compression that has no codec', async () => {
-    const [outcome] = await cluster.produce({ topic, compression: 'lz4', records: [record()] })
-    assert.equal(outcome?.problem?.code, 'unsupported-compression')
-  })
-
   it('sends much in several batches, in order', async () => {
     const own = `${topic}-much`
     await cluster.createTopics([{ name: own, partitions: 2 }])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { compressWith, registerCodecs } from '../../src/kafkajs/compression.ts'
 import { murmur2, partitionOfKey } from '../../src/kafkajs/partitioner.ts'
 import { crc32c, sizeOf, writeBatch } from '../../src/kafkajs/recordBatch.ts'
 
@@ -25,6 +26,29 @@ describe('the partition of a key', () => {
 
   it('is the same for a view into larger bytes', () => {
     assert.equal(murmur2(bytes('xxabcxx').subarray(2, 5)), murmur2(bytes('abc')))
+  })
+})
+
+describe('compression', () => {
+  const twice = (input: Uint8Array) => Buffer.concat([input, input])
+
+  it('is refused where nobody gave a codec that writes it', async () => {
+    registerCodecs({ lz4: { decompress: input => input } })
+    await assert.rejects(compressWith('lz4', bytes('x')), /cannot be compressed with lz4 here/)
+  })
+
+  it('is done by the codec that was given', async () => {
+    registerCodecs({ lz4: { compress: twice, decompress: input => input } })
+    assert.equal(String(await compressWith('lz4', bytes('x'))), 'xx')
+  })
+
+  it("is told to kafkajs's consumer too", async () => {
+    registerCodecs({ snappy: { decompress: twice } })
+    const load = createRequire(import.meta.url)
+    const compression = load('kafkajs/src/protocol/message/compression/index.js') as {
+      lookupCodec(codec: number): { decompress(input: Buffer): Promise<Buffer> }
+    }
+    assert.equal(String(await compression.lookupCodec(2).decompress(bytes('y'))), 'yy')
   })
 })
 

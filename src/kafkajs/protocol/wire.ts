@@ -50,11 +50,6 @@ export class Writer {
     this.#buffer.writeBigInt64BE(value, at)
   }
 
-  float64(value: number): void {
-    const at = this.#reserve(8)
-    this.#buffer.writeDoubleBE(value, at)
-  }
-
   /** Seven bits per byte, lowest first. */
   unsignedVarint(value: number): void {
     let rest = value >>> 0
@@ -138,10 +133,6 @@ export class Reader {
 
   int64(): bigint {
     return this.#buffer.readBigInt64BE(this.#advance(8))
-  }
-
-  float64(): number {
-    return this.#buffer.readDoubleBE(this.#advance(8))
   }
 
   unsignedVarint(): number {
