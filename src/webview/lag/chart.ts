@@ -88,7 +88,7 @@ export class GapChart {
           ...axis,
           gap: 3,
           size: BOTTOM,
-          space: 60,
+          space: 90,
           grid: { show: false },
           incrs: [10, 30, 60, 120, 300],
           values: (_, splits, __, ___, step) =>

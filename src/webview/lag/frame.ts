@@ -175,7 +175,6 @@ function fact(name: string, value: unknown, small: unknown): TemplateResult {
   </div>`
 }
 
-const ARROWS = { rising: '↑', falling: '↓', flat: '→' }
 const MOVES = { rising: 'growing', falling: 'closing', flat: 'steady' }
 
 function totalLag(
@@ -185,8 +184,8 @@ function totalLag(
   if (total === undefined) return '?'
   const text = `${totalIsPartial ? '≥ ' : ''}${count(total)}`
   if (stale || !trend || total === 0n) return text
-  return html`<span role="img" aria-label=${trend.direction}>${ARROWS[trend.direction]}</span>
-    ${text}`
+  const { direction } = trend
+  return html`<span class="arrow ${direction}" role="img" aria-label=${direction}></span> ${text}`
 }
 
 function slope(
@@ -198,7 +197,8 @@ function slope(
   if (stale) return `then ${perSecond}`
   if (total === 0n) return 'nothing unread'
   const agrees = trend.direction === 'rising' ? change >= 0.5 : change <= -0.5
-  const since = `${MOVES[trend.direction]} for ${duration(at - trend.since)}`
+  const lasting = at - trend.since >= 1000 ? ` for ${duration(at - trend.since)}` : ''
+  const since = `${MOVES[trend.direction]}${lasting}`
   return trend.direction !== 'flat' && agrees ? `${perSecond}, ${since}` : since
 }
 
