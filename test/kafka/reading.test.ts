@@ -78,9 +78,12 @@ class Bench {
     values: readonly string[],
     timestamp = Date.now(),
   ): Promise<void> {
-    const messages = values.map(
-      (value): Message => ({ value, partition, key: `k-${value}`, timestamp: `${timestamp}` }),
-    )
+    const messages = values.map((value): Message => ({
+      value,
+      partition,
+      key: `k-${value}`,
+      timestamp: `${timestamp}`,
+    }))
     await this.producer.send({ topic, messages })
   }
 
@@ -133,7 +136,10 @@ function run(command: string, args: readonly string[], input: string): Promise<s
 }
 
 /** Polls until `find` finds something; fails after `ms`. */
-async function eventually<T>(find: () => T | undefined | Promise<T | undefined>, ms = 30_000): Promise<T> {
+async function eventually<T>(
+  find: () => T | undefined | Promise<T | undefined>,
+  ms = 30_000,
+): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {
     const found = await find()
@@ -288,10 +294,10 @@ describe('reading a topic', function () {
       const committed = at({ kind: 'committed', group: groupId })
       const before = await bench.admin.describeGroups([groupId])
       const request = { topic, from: committed, fallback: 'earliest' } as const
-      assert.deepEqual(values(await readAll(bench.reader, request)).sort(), [
-        ...numbers(1_000, 1_010),
-        ...numbers(95, 100),
-      ].sort())
+      assert.deepEqual(
+        values(await readAll(bench.reader, request)).sort(),
+        [...numbers(1_000, 1_010), ...numbers(95, 100)].sort(),
+      )
       const toLatest = await readAll(bench.reader, { topic, from: committed })
       assert.deepEqual(values(toLatest), numbers(95, 100))
       assert.deepEqual(await bench.admin.describeGroups([groupId]), before)
@@ -321,7 +327,10 @@ describe('reading a topic', function () {
         message: 'Partition 0 starts at offset 4 now: what came before was deleted.',
       },
     ])
-    assert.deepEqual(values(await readAll(bench.reader, { topic, from: at(tail(100)) })), numbers(4, 10))
+    assert.deepEqual(
+      values(await readAll(bench.reader, { topic, from: at(tail(100)) })),
+      numbers(4, 10),
+    )
   })
 
   it('goes on at the log start when records are deleted while it reads', async () => {
@@ -414,8 +423,12 @@ describe('reading a topic', function () {
     }
     const { records } = await readAll(bench.reader, { topic })
     assert.deepEqual(
-      records.map(({ partition, offset, value }) => `${partition}/${offset} ${value?.length}`).sort(),
-      ['0/0', '0/1', '1/0', '1/1', '2/0', '2/1'].map(place => `${place} ${900_000 + Number(place[0])}`),
+      records
+        .map(({ partition, offset, value }) => `${partition}/${offset} ${value?.length}`)
+        .sort(),
+      ['0/0', '0/1', '1/0', '1/1', '2/0', '2/1'].map(
+        place => `${place} ${900_000 + Number(place[0])}`,
+      ),
     )
   })
 
@@ -426,7 +439,9 @@ describe('reading a topic', function () {
     const seen: ReadUpdate[] = []
     const request = { topic, from: at({ kind: 'latest' }) } as const
     const reading = collect(bench.reader.read(request, { signal: stop.signal }), seen)
-    await eventually(() => seen.find(update => update.progress.every(p => p.highWatermark !== undefined)))
+    await eventually(() =>
+      seen.find(update => update.progress.every(p => p.highWatermark !== undefined)),
+    )
     await bench.send(topic, 0, ['new 0'])
     await bench.send(topic, 1, ['new 1'])
     await eventually(() => (valuesOf(seen).length === 2 ? true : undefined))
@@ -653,7 +668,10 @@ describe('reading while brokers fail', function () {
     const node = brokers.nodes.find(({ id }) => id === lost)
     assert.ok(node)
     await node.kill()
-    await eventually(async () => ((await bench.leaderOf(topic, 1)) === -1 ? true : undefined), 60_000)
+    await eventually(
+      async () => ((await bench.leaderOf(topic, 1)) === -1 ? true : undefined),
+      60_000,
+    )
     const stop = new AbortController()
     const seen: ReadUpdate[] = []
     const request = { topic, from: at({ kind: 'earliest' }) } as const
