@@ -6,6 +6,7 @@ import { ensureKafkaJars } from '../../scripts/setup-kafka.ts'
 import { silentLog } from '../../src/base/log.ts'
 import type { Cluster, JoinRequest, JoinUpdate } from '../../src/kafka/cluster.ts'
 import type { Group } from '../../src/kafka/model.ts'
+import type { Positions } from '../../src/kafka/reading.ts'
 import { openClient } from '../../src/kafkajs/client.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
 import { registerCodecs } from '../../src/kafkajs/compression.ts'
@@ -151,7 +152,7 @@ describe('groups', function () {
     }
   }
 
-  const STARTS: readonly (readonly [string, JoinRequest['from'], readonly string[]])[] = [
+  const STARTS: readonly (readonly [string, Positions, readonly string[]])[] = [
     ['the beginning', { all: { kind: 'earliest' } }, ['0/0', '0/1', '0/2']],
     ['a tail longer than the log', { all: { kind: 'tail', count: 99 } }, ['0/0', '0/1', '0/2']],
     ['a time', { all: { kind: 'time', timestamp: 0 } }, ['0/0', '0/1', '0/2']],
