@@ -4,6 +4,7 @@ const THEMES: readonly Theme[] = ['light', 'high-contrast', 'dark']
 
 /** Pictures of what is shown now in each theme, and in a narrow window. Ends as it began. */
 export async function lookAround(workbench: Workbench, name: string): Promise<void> {
+  await workbench.tidy()
   await workbench.screenshot(`${name}-dark`)
   await workbench.resize(900)
   await workbench.screenshot(`${name}-narrow`)

@@ -132,6 +132,17 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor()
   }
 
+  /** Takes away what only a moment ago mattered: notifications, hovers. */
+  async tidy(): Promise<void> {
+    const close = this.page.locator('.notifications-toasts .codicon-notifications-clear')
+    for (const button of await close.all()) {
+      await this.page.locator('.notification-toast').first().hover()
+      await button.click()
+    }
+    await this.page.mouse.move(0, 0)
+    await sleep(300)
+  }
+
   /** A picture in the ignored folder. */
   async screenshot(name: string): Promise<string> {
     const path = join(SCREENSHOTS, `${name}.png`)
