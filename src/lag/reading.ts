@@ -107,8 +107,6 @@ export interface GroupReading {
   readonly maximum?: TopicPartition & { readonly lag: bigint }
   readonly produceRate?: number
   readonly consumeRate?: number
-  /** Records per second by which the total grows, steadied. Absent: too few looks. */
-  readonly slope?: number
   /** Where the total goes, and since when. Absent: too few looks. */
   readonly trend?: { readonly direction: Direction; readonly since: number }
   readonly burrow: BurrowGroupStatus

@@ -99,7 +99,9 @@ export class GroupTrack {
       ...(groupEpoch === undefined ? {} : { groupEpoch }),
       ...(produceRate === undefined ? {} : { produceRate }),
       ...(consumeRate === undefined ? {} : { consumeRate }),
-      ...(this.#trend ? trendOf(this.#trend) : {}),
+      ...(this.#trend
+        ? { trend: { direction: this.#trend.direction, since: this.#trend.since } }
+        : {}),
     }
   }
 }
@@ -123,15 +125,10 @@ function totals(
 }
 
 interface Trend {
-  readonly slope: number
   readonly direction: Direction
   readonly since: number
   /** Another direction that shows, from when, and for how many looks. */
   readonly next?: { readonly direction: Direction; readonly since: number; readonly looks: number }
-}
-
-function trendOf({ slope, direction, since }: Trend): Pick<GroupReading, 'slope' | 'trend'> {
-  return { slope, trend: { direction, since } }
 }
 
 /** A direction must show for three looks before it is told: an arrow that flickers says nothing. */
@@ -143,14 +140,13 @@ function trendAfter(
   consume: number,
   at: number,
 ): Trend {
-  const slope = produce - consume
   const direction = directionOf(produce, consume)
-  if (!before) return { slope, direction, since: at }
-  if (direction === before.direction) return { slope, direction, since: before.since }
+  if (!before) return { direction, since: at }
+  if (direction === before.direction) return { direction, since: before.since }
   const next =
     before.next?.direction === direction ? before.next : { direction, since: at, looks: 0 }
-  if (next.looks + 1 >= STEADY_LOOKS) return { slope, direction, since: next.since }
-  return { ...before, slope, next: { ...next, looks: next.looks + 1 } }
+  if (next.looks + 1 >= STEADY_LOOKS) return { direction, since: next.since }
+  return { ...before, next: { ...next, looks: next.looks + 1 } }
 }
 
 function directionOf(produce: number, consume: number): Direction {

@@ -188,11 +188,11 @@ function totalLag(
   return html`<span class="arrow ${direction}" role="img" aria-label=${direction}></span> ${text}`
 }
 
-function slope(
-  { slope: change, trend, at, totalLag: total }: GroupReading,
-  stale: boolean,
-): string {
-  if (change === undefined || !trend) return ''
+/** The direction is steadied, the rate is of now: where the two differ, the direction is said alone. */
+function slope(reading: GroupReading, stale: boolean): string {
+  const { produceRate, consumeRate, trend, at, totalLag: total } = reading
+  if (produceRate === undefined || consumeRate === undefined || !trend) return ''
+  const change = produceRate - consumeRate
   const perSecond = signedRate(change)
   if (stale) return `then ${perSecond}`
   if (total === 0n) return 'nothing unread'
