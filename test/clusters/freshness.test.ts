@@ -159,6 +159,17 @@ describe('keeping the tree fresh', () => {
     assert.equal(world.connects, 1)
   })
 
+  it('asks a broker that is away at once when the user wants to know', async () => {
+    const { world, requests, freshness, expandAll } = setUp()
+    await expandAll()
+    world.connection = { kind: 'failed', problem: away }
+    await freshness.refresh('local', 'all')
+    assert.equal(world.connects, 1)
+    requests.length = 0
+    await freshness.refresh('local', 'all')
+    assert.equal(requests[0], 'describe')
+  })
+
   it('does not try again what only the user can put right', async () => {
     const { world, requests, freshness, expandAll } = setUp()
     await expandAll()

@@ -21,7 +21,7 @@ export interface FreshnessDeps {
 
 /** Keeps what is open in the tree fresh, and tries again where a broker is away. */
 export interface Freshness {
-  /** Looks at once. */
+  /** Looks at once; where the broker was away, at whether it is back. */
   refresh(clusterId: string, depth: Depth): Promise<void>
   /** To be called every second or so while the tree is in sight, and only then. */
   tick(): void
@@ -39,6 +39,7 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
   let lastLook = -OFFSETS_MS
 
   async function refresh(clusterId: string, depth: Depth): Promise<void> {
+    if (clusters.state(clusterId).kind === 'failed') await reach(clusterId)
     const parts = liveParts(clusterId, state, node => deps.isExpanded(node))
     try {
       await data.refresh(clusterId, parts, depth)

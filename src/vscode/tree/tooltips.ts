@@ -33,7 +33,7 @@ export function tooltipOf(node: TreeNode, state: TreeState): string | undefined 
     case 'group-partition':
       return groupPartitionTooltip(node, state)
     case 'note':
-      return node.note === 'problem' ? problemText(noteProblem(node, state)) : undefined
+      return noteTooltip(node, state)
     case 'brokers':
     case 'topics':
     case 'groups':
@@ -63,6 +63,14 @@ function problemText(problem: Problem | undefined): string | undefined {
   const parts = [message, advice].filter(part => part !== undefined).map(escapeMarkdown)
   if (detail !== undefined && detail !== message) parts.push(`_${escapeMarkdown(detail)}_`)
   return parts.join('\n\n')
+}
+
+/** Lists leave out what the user may not see, without a word from the broker. */
+function noteTooltip(node: NodeOf<'note'>, state: TreeState): string | undefined {
+  if (node.note === 'problem') return problemText(noteProblem(node, state))
+  const { kind } = node.parent
+  if (node.note === 'loading' || (kind !== 'topics' && kind !== 'groups')) return undefined
+  return `The broker leaves out ${kind} that you may not describe\\.`
 }
 
 const SECURITY = {
