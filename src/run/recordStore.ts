@@ -9,6 +9,7 @@ export interface Chunk {
   at(index: number): KafkaRecord
   timestampAt(index: number): number
   partitionAt(index: number): number
+  offsetAt(index: number): bigint
 }
 
 /** Bytes that a row costs beside its chunk: a guess that is right within a factor of two. */
@@ -81,12 +82,11 @@ export class RecordStore {
   }
 
   find(partition: number, offset: bigint): KafkaRecord | undefined {
-    for (const row of this.#rows) {
-      if (row.chunk.partitionAt(row.index) !== partition) continue
-      const record = recordOf(row)
-      if (record.offset === offset) return record
-    }
-    return undefined
+    const found = this.#rows.find(
+      ({ chunk, index }) =>
+        chunk.partitionAt(index) === partition && chunk.offsetAt(index) === offset,
+    )
+    return found && recordOf(found)
   }
 
   clear(): void {
@@ -167,6 +167,7 @@ export function chunkOfPage(page: RecordPage): Chunk {
     at: index => entryAt(page, order?.[index] ?? index),
     timestampAt: index => page.timestamps[order?.[index] ?? index] ?? -1,
     partitionAt: () => page.partition,
+    offsetAt: index => offsetOf(page, order?.[index] ?? index),
   }
 }
 
@@ -182,10 +183,12 @@ function entryAt(page: RecordPage, entry: number): KafkaRecord {
 /** Entries by offset, where errors stand between records. */
 function orderOf(page: RecordPage): number[] | undefined {
   if (page.errors.length === 0) return undefined
-  const offsetOf = (entry: number) =>
-    page.offsets[entry] ?? page.errors[entry - page.count]?.offset ?? 0n
   const entries = Array.from({ length: page.count + page.errors.length }, (_, entry) => entry)
-  return entries.sort((a, b) => Number(offsetOf(a) - offsetOf(b)))
+  return entries.sort((a, b) => Number(offsetOf(page, a) - offsetOf(page, b)))
+}
+
+function offsetOf(page: RecordPage, entry: number): bigint {
+  return page.offsets[entry] ?? page.errors[entry - page.count]?.offset ?? -1n
 }
 
 /** What a page's columns hold per record. */
@@ -202,6 +205,7 @@ export function chunkOfRecords(records: readonly KafkaRecord[]): Chunk {
     },
     timestampAt: index => records[index]?.timestamp ?? -1,
     partitionAt: index => records[index]?.partition ?? -1,
+    offsetAt: index => records[index]?.offset ?? -1n,
   }
 }
 

@@ -114,12 +114,12 @@ export class MessagesPanel implements Disposable {
     return undefined
   }
 
+  /** Lets go of everything but the panel, which VS Code keeps over a reload. */
   dispose(): void {
     if (this.#store.disposed) return
     this.#store.dispose()
     this.#disposed.fire()
     this.#disposed.dispose()
-    this.#panel.dispose()
   }
 
   #show(reading: Reading): void {
@@ -206,7 +206,8 @@ export class MessagesPanel implements Disposable {
 
   #state(): MessagesState {
     const { session, reading } = this
-    const { store, problem, notice, startedAt, endedAt } = session
+    const { store, problem, startedAt, endedAt } = session
+    const notice = session.notice ?? untrustedNotice(reading)
     const { to, partitions } = reading.text.properties
     const rate = session.rate.now()
     return {
@@ -248,6 +249,12 @@ function formatsOf({ keyFormat, valueFormat }: ConsumerPlan): Formats {
 /** Joining commits, which is sending: in an untrusted workspace a group is only looked at. */
 function trustedPlan(plan: ConsumerPlan): ConsumerPlan {
   return vscode.workspace.isTrusted ? plan : { ...plan, commit: false }
+}
+
+function untrustedNotice({ text }: Reading): string | undefined {
+  return vscode.workspace.isTrusted || text.group === undefined
+    ? undefined
+    : `This workspace is not trusted: group "${text.group}" is not joined. Reading from its committed offsets.`
 }
 
 function gone(partition: number, offset: string): Problem {

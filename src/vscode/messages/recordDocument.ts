@@ -28,7 +28,6 @@ export function createRecordDocuments(): RecordDocuments {
       keep(texts, uri.toString(), text)
       changed.fire(uri)
       const document = await vscode.workspace.openTextDocument(uri)
-      await vscode.languages.setTextDocumentLanguage(document, 'json')
       await vscode.window.showTextDocument(document, {
         viewColumn: vscode.ViewColumn.Beside,
         preserveFocus: true,
