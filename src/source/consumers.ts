@@ -50,7 +50,8 @@ export function findConsumers(text: string): readonly SourceConsumer[] {
   if (!text.includes('groupId')) return []
   const program = readProgram(tokenize(text))
   const created = program.tokens.flatMap((_, index) => creationAt(program, index) ?? [])
-  return created.map(creation => describe(program, creation, created))
+  const calls = program.tokens.flatMap((_, index) => callAt(program, index) ?? [])
+  return created.map(creation => describe(program, creation, created, calls))
 }
 
 /**
@@ -140,11 +141,10 @@ function argumentsAfter(program: Program, from: number): number | undefined {
 /** Goes back over `kafka.`, `new Kafka({…}).` and `await` to the `=` and the name before it. */
 function variableBefore(program: Program, index: number): string | undefined {
   const { tokens } = program
-  const openers = new Map([...program.closing].map(([open, close]) => [close, open]))
   let at = index - 1
   while (at > 0 && !isMark(tokens[at], '=')) {
     const token = tokens[at]
-    const opener = openers.get(at)
+    const opener = program.opening.get(at)
     if (opener !== undefined) at = opener - 1
     else if (token?.kind === 'word' || isMark(token, '.') || isMark(token, '?.')) at--
     else return undefined
@@ -166,9 +166,14 @@ function wordAt(program: Program, index: number): string | undefined {
   return token?.kind === 'word' ? token.text : undefined
 }
 
-function describe(program: Program, creation: Creation, all: readonly Creation[]): SourceConsumer {
+function describe(
+  program: Program,
+  creation: Creation,
+  all: readonly Creation[],
+  anyCalls: readonly Call[],
+): SourceConsumer {
   const { groupId, client, call, sessionTimeout, variable } = creation
-  const calls = callsOn(program, creation, all)
+  const calls = callsOn(creation, all, anyCalls)
   return {
     groupId,
     client,
@@ -182,25 +187,38 @@ function describe(program: Program, creation: Creation, all: readonly Creation[]
 
 const SUBSCRIBING = new Set(['subscribe', 'run', 'consume'])
 
-/** The opening brackets of `NAME.subscribe(…)`, `NAME.run(…)` and `NAME.consume(…)`. */
+/** `NAME.subscribe(…)`, `NAME.run(…)` or `NAME.consume(…)`. */
+interface Call {
+  readonly receiver: string
+  readonly index: number
+  /** The opening bracket of its arguments. */
+  readonly open: number
+}
+
+function callAt(program: Program, index: number): Call | undefined {
+  const { tokens } = program
+  const token = tokens[index]
+  if (token?.kind !== 'word' || !SUBSCRIBING.has(token.text)) return undefined
+  const before = tokens[index - 1]
+  const receiver = wordAt(program, index - 2)
+  const open = argumentsAfter(program, index + 1)
+  if (receiver === undefined || open === undefined) return undefined
+  return isMark(before, '.') || isMark(before, '?.') ? { receiver, index, open } : undefined
+}
+
+/** The opening brackets of the calls on this consumer. */
 function callsOn(
-  program: Program,
   creation: Creation,
   all: readonly Creation[],
+  calls: readonly Call[],
 ): readonly number[] {
-  const { tokens } = program
   const namesakes = all.filter(({ variable }) => variable === creation.variable)
-  return tokens.flatMap((token, index) => {
-    if (token.kind !== 'word' || !SUBSCRIBING.has(token.text)) return []
-    const before = tokens[index - 1]
-    const open = argumentsAfter(program, index + 1)
-    if (open === undefined || !(isMark(before, '.') || isMark(before, '?.'))) return []
-    const receiver = wordAt(program, index - 2)
-    if (receiver === undefined || receiver !== creation.variable) return []
-    // Two functions may both call theirs `consumer`: the one created last before the call counts.
-    const owner = namesakes.findLast(other => other.index < index) ?? namesakes[0]
-    return owner === creation ? [open] : []
-  })
+  // Two functions may both call theirs `consumer`: the one created last before the call counts.
+  const ownerOf = (call: Call) =>
+    namesakes.findLast(({ index }) => index < call.index) ?? namesakes[0]
+  return calls
+    .filter(call => call.receiver === creation.variable && ownerOf(call) === creation)
+    .map(({ open }) => open)
 }
 
 function topicsOf(program: Program, open: number): readonly string[] {

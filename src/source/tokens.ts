@@ -17,9 +17,18 @@ export interface Token {
   readonly computed?: boolean
 }
 
-const WORD_START = /[\p{L}\p{Nl}$_#]/u
-const WORD_PART = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}$\u200c\u200d]/u
-const SPACE = /\s/
+const WORD = /[\p{L}\p{Nl}$_#][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}$\u200c\u200d]*/uy
+const NUMBER = /\d[\p{L}\p{Nd}_]*/uy
+const FLAGS = /[a-z]*/y
+const SPACES = /\s+/y
+/** Characters of a string or template that mean themselves. */
+const PLAIN = { "'": /[^'\\\n]+/y, '"': /[^"\\\n]+/y, '`': /[^`\\$]+/y }
+
+/** Behind what the pattern matches at this place; the place itself if it does not. */
+function behind(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at
+}
 
 /** Words after which a slash begins a regular expression: an operand follows them. */
 const BEFORE_OPERAND = new Set([
@@ -57,13 +66,15 @@ export function tokenize(text: string): readonly Token[] {
 
 /** Behind white space or one comment; `at` itself when there is neither. */
 function skipBlank(text: string, at: number): number {
-  const character = text.charAt(at)
-  if (SPACE.test(character)) return at + 1
-  const two = text.slice(at, at + 2)
+  const first = text.charAt(at)
+  if (first === '/') {
+    const second = text.charAt(at + 1)
+    if (second === '/') return endOfLine(text, at)
+    return second === '*' ? endOf(text, '*/', at + 2) : at
+  }
   // A first line such as `#!/usr/bin/env node` is a comment too.
-  if (two === '//' || (two === '#!' && at === 0)) return endOfLine(text, at)
-  if (two === '/*') return endOf(text, '*/', at + 2)
-  return at
+  if (at === 0 && text.startsWith('#!')) return endOfLine(text, at)
+  return behind(SPACES, text, at)
 }
 
 function endOfLine(text: string, at: number): number {
@@ -80,8 +91,10 @@ function readToken(text: string, at: number, before: Token | undefined): Token {
   const character = text.charAt(at)
   if (character === '"' || character === "'") return readString(text, at)
   if (character === '`') return readTemplate(text, at)
-  if (character >= '0' && character <= '9') return readRun(text, at, 'number')
-  if (WORD_START.test(character)) return readRun(text, at, 'word')
+  const word = behind(WORD, text, at)
+  if (word > at) return { kind: 'word', start: at, end: word, text: text.slice(at, word) }
+  const number = behind(NUMBER, text, at)
+  if (number > at) return { kind: 'number', start: at, end: number, text: text.slice(at, number) }
   if (character === '/' && operandMayFollow(before)) {
     const end = endOfRegex(text, at)
     if (end !== undefined) return { kind: 'regex', start: at, end, text: '' }
@@ -89,12 +102,6 @@ function readToken(text: string, at: number, before: Token | undefined): Token {
   const arrow = text.startsWith('=>', at) || text.startsWith('?.', at)
   const end = at + (arrow ? 2 : 1)
   return { kind: 'mark', start: at, end, text: text.slice(at, end) }
-}
-
-function readRun(text: string, start: number, kind: 'word' | 'number'): Token {
-  let end = start + 1
-  while (end < text.length && WORD_PART.test(text.charAt(end))) end++
-  return { kind, start, end, text: text.slice(start, end) }
 }
 
 function operandMayFollow(before: Token | undefined): boolean {
@@ -113,23 +120,21 @@ function endOfRegex(text: string, start: number): number | undefined {
     else if (character === '[') inClass = true
     else if (character === ']') inClass = false
     else if (character === '/' && !inClass) {
-      let end = at + 1
-      while (end < text.length && WORD_PART.test(text.charAt(end))) end++
-      return end
+      return behind(FLAGS, text, at + 1)
     }
   }
   return undefined
 }
 
 function readString(text: string, start: number): Token {
-  const quote = text.charAt(start)
+  const quote = text.charAt(start) as "'" | '"'
   let meaning = ''
   let at = start + 1
   while (at < text.length) {
     const character = text.charAt(at)
     // Without its closing quote a string ends with its line, so that the rest is still read.
     if (character === quote || character === '\n') break
-    const piece = character === '\\' ? readEscape(text, at) : { text: character, end: at + 1 }
+    const piece = character === '\\' ? readEscape(text, at) : readPlain(text, at, quote)
     meaning += piece.text
     at = piece.end
   }
@@ -147,8 +152,7 @@ function readTemplate(text: string, start: number): Token {
       at = endOfExpression(text, at + 2)
       continue
     }
-    const character = text.charAt(at)
-    const piece = character === '\\' ? readEscape(text, at) : { text: character, end: at + 1 }
+    const piece = text.charAt(at) === '\\' ? readEscape(text, at) : readPlain(text, at, '`')
     meaning += piece.text
     at = piece.end
   }
@@ -187,7 +191,18 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',
 }
 
-function readEscape(text: string, at: number): { readonly text: string; readonly end: number } {
+interface Piece {
+  readonly text: string
+  readonly end: number
+}
+
+/** At least one character: a `$` that opens no expression means itself. */
+function readPlain(text: string, at: number, quote: keyof typeof PLAIN): Piece {
+  const end = Math.max(behind(PLAIN[quote], text, at), at + 1)
+  return { text: text.slice(at, end), end }
+}
+
+function readEscape(text: string, at: number): Piece {
   const code = /^\\(?:x([\da-f]{2})|u([\da-f]{4})|u\{([\da-f]{1,6})\})/i.exec(
     text.slice(at, at + 10),
   )

@@ -5,6 +5,8 @@ export interface Program {
   readonly tokens: readonly Token[]
   /** By the index of an opening bracket the index of its closing one. */
   readonly closing: ReadonlyMap<number, number>
+  /** By the index of a closing bracket the index of its opening one. */
+  readonly opening: ReadonlyMap<number, number>
   /**
    * By name the index of what a `const` is set to. A name declared twice, in two functions
    * perhaps, is not here: which one is meant takes more than a glance.
@@ -15,7 +17,9 @@ export interface Program {
 const BRACKETS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
 export function readProgram(tokens: readonly Token[]): Program {
-  return { tokens, closing: matchBrackets(tokens), constants: findConstants(tokens) }
+  const closing = matchBrackets(tokens)
+  const opening = new Map(Array.from(closing, ([open, close]) => [close, open]))
+  return { tokens, closing, opening, constants: findConstants(tokens) }
 }
 
 export function isMark(token: Token | undefined, text: string): boolean {

@@ -8,6 +8,8 @@ import { lensText } from './lensText.ts'
 
 /** Text is drawn again at most this often, ms. */
 const REDRAW = 500
+/** What is being typed is looked at when so many ms have passed without a key. */
+const TYPING = 500
 
 /**
  * A lens above each consumer with a literal group id: its lag on the selected cluster, kept fresh
@@ -24,6 +26,7 @@ export class ConsumerLenses implements vscode.CodeLensProvider, Disposable {
   readonly #watches = new Map<string, LagWatch>()
   #clusterId: string | undefined
   #redraw: NodeJS.Timeout | undefined
+  #typing: NodeJS.Timeout | undefined
 
   readonly onDidChangeCodeLenses = this.#changed.event
 
@@ -34,7 +37,7 @@ export class ConsumerLenses implements vscode.CodeLensProvider, Disposable {
     this.#store.add(window.onDidChangeVisibleTextEditors(() => this.#follow()))
     this.#store.add(
       workspace.onDidChangeTextDocument(({ document }) => {
-        if (LANGUAGES.includes(document.languageId)) this.#follow()
+        if (LANGUAGES.includes(document.languageId)) this.#followSoon()
       }),
     )
     this.#store.add(
@@ -50,6 +53,7 @@ export class ConsumerLenses implements vscode.CodeLensProvider, Disposable {
 
   dispose(): void {
     clearTimeout(this.#redraw)
+    clearTimeout(this.#typing)
     this.#unwatch()
     this.#store.dispose()
   }
@@ -70,6 +74,13 @@ export class ConsumerLenses implements vscode.CodeLensProvider, Disposable {
 
   #stateOf(groupId: string): LagState | undefined {
     return this.#watches.get(groupId)?.latest
+  }
+
+  #followSoon(): void {
+    clearTimeout(this.#typing)
+    this.#typing = setTimeout(() => {
+      this.#follow()
+    }, TYPING)
   }
 
   /** Watches the groups of the visible editors, and no others. */

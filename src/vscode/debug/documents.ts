@@ -5,7 +5,7 @@ import { findConsumers, type SourceConsumer } from '../../source/consumers.ts'
 export const LANGUAGES = ['javascript', 'typescript', 'javascriptreact', 'typescriptreact']
 
 /** What is longer is a bundle that nobody reads. */
-const LONGEST_TEXT = 1024 * 1024
+const LONGEST_TEXT = 512 * 1024
 
 interface Seen {
   readonly version: number
