@@ -1,4 +1,4 @@
-import type { Problem } from '../base/problem.ts'
+import { problemOf, type Problem } from '../base/problem.ts'
 import type { OutgoingRecord, ProduceOutcome, ProduceRequest } from '../kafka/cluster.ts'
 import type { AskOptions, Client } from './client.ts'
 import { CODEC_NUMBERS, compressWith } from './compression.ts'
@@ -8,7 +8,7 @@ import { kafkaProblem, problem } from './problems.ts'
 import { Produce } from './protocol/produce.ts'
 import { sizeOf, writeBatch, type TimedRecord } from './recordBatch.ts'
 import type { Leaders, TopicMetadata } from './routing.ts'
-import { append, outcomeOf, spread, type Outcome } from './spread.ts'
+import { append, NOT_ASKED, outcomeOf, spread, type Outcome } from './spread.ts'
 
 export interface ProduceContext {
   readonly client: Client
@@ -187,7 +187,7 @@ async function sendRound(
       const outcomes: Outcome<Written>[] = []
       for (let at = 0; at < items.length; at += MAX_BATCHES) {
         const some = items.slice(at, at + MAX_BATCHES)
-        outcomes.push(...(await sendBatches(context.client, nodeId, request, some, ask)))
+        outcomes.push(...(await sendOnce(context.client, nodeId, request, some, ask)))
       }
       return outcomes
     },
@@ -217,6 +217,43 @@ function tell(
       ...(timestamp !== undefined && !unanswered && { timestamp }),
     }
   })
+}
+
+/**
+ * A request that broke off may have been carried out, so that only one that was never sent may be
+ * sent again.
+ */
+async function sendOnce(
+  client: Client,
+  nodeId: number,
+  request: ProduceRequest,
+  batches: readonly Batch[],
+  ask: AskOptions,
+): Promise<readonly Outcome<Written>[]> {
+  try {
+    return await sendBatches(client, nodeId, request, batches, ask)
+  } catch (error) {
+    ask.signal?.throwIfAborted()
+    const found = problemOf(error)
+    if (!BROKEN_OFF.has(found.code)) {
+      return batches.map(() => ({ problem: found, moved: NOT_ASKED.has(found.code) }))
+    }
+    return batches.map(({ topic, partition }) => ({
+      problem: maybeWritten(topic, partition, found),
+      moved: false,
+    }))
+  }
+}
+
+const BROKEN_OFF = new Set(['connection-lost', 'no-answer', 'closed'])
+
+function maybeWritten(topic: string, partition: number, { message }: Problem): Problem {
+  return problem(
+    'maybe-written',
+    `Partition ${topic}-${partition}: the broker did not answer, so the record may be written or not.`,
+    'Look for it before you send it again.',
+    message,
+  )
 }
 
 async function sendBatches(

@@ -89,12 +89,17 @@ async function askNode<I, T>(
   } catch (error) {
     if (work.signal?.aborted) throw error
     const problem = problemOf(error)
-    return items.map(() => ({ problem, moved: GONE.has(problem.code) }))
+    const moved = NOT_ASKED.has(problem.code) || problem.code === 'connection-lost'
+    return items.map(() => ({ problem, moved }))
   }
 }
 
-/** The broker is not there any more: another one may be responsible by now. */
-const GONE = new Set(['refused', 'connection-lost', 'advertised-unreachable', 'broker-gone'])
+/** The broker could not be asked at all: another one may be responsible by now. */
+export const NOT_ASKED: ReadonlySet<string> = new Set([
+  'refused',
+  'advertised-unreachable',
+  'broker-gone',
+])
 
 function pick<I>(items: readonly I[], indexes: readonly number[]): readonly I[] {
   return indexes.flatMap(index => items.slice(index, index + 1))

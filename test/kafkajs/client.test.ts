@@ -3,6 +3,8 @@ import { silentLog } from '../../src/base/log.ts'
 import { ProblemError, problemOf } from '../../src/base/problem.ts'
 import { openClient, type Client } from '../../src/kafkajs/client.ts'
 import { testConnection } from '../../src/kafkajs/diagnose.ts'
+import { produce } from '../../src/kafkajs/produce.ts'
+import { Leaders } from '../../src/kafkajs/routing.ts'
 import { ListGroups } from '../../src/kafkajs/protocol/groups.ts'
 import { Metadata } from '../../src/kafkajs/protocol/metadata.ts'
 import {
@@ -131,6 +133,23 @@ describe('the client', () => {
     const broker = await start(() => 'hang up')
     const produce = { ...ListGroups, key: 0 }
     await assert.rejects(clientOf(broker.port).send(1, produce, {}), isProblem('connection-lost'))
+    assert.equal(broker.requests.filter(({ key }) => key === 0).length, 1)
+  })
+
+  it('never sends a record a second time that the broker may have written', async () => {
+    const broker: FakeBroker = await fakeBroker(({ key, version }) => {
+      if (key === API_VERSIONS) {
+        return versionsAnswer([...KNOWN, [0, 3, 3]], version === 0 ? 0 : 35)
+      }
+      if (key !== Metadata.key) return 'hang up'
+      return metadataAnswer([[1, '127.0.0.1', broker.port]], ['orders'])
+    })
+    brokers.push(broker)
+    const client = clientOf(broker.port)
+    const records = [{ key: null, value: null, headers: [] }]
+    const context = { client, leaders: new Leaders(client) }
+    const [outcome] = await produce(context, { topic: 'orders', records })
+    assert.equal(outcome?.problem?.code, 'maybe-written')
     assert.equal(broker.requests.filter(({ key }) => key === 0).length, 1)
   })
 

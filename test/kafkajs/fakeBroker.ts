@@ -88,9 +88,10 @@ export function versionsAnswer(
   return writer.bytes()
 }
 
-/** A Metadata answer in version 4: these brokers, no topics. */
+/** A Metadata answer in version 4: these brokers; each topic has one partition, led by broker 1. */
 export function metadataAnswer(
   brokers: readonly (readonly [id: number, host: string, port: number])[],
+  topics: readonly string[] = [],
 ): Buffer {
   const writer = new Writer()
   const text = (value: string) => {
@@ -107,6 +108,15 @@ export function metadataAnswer(
   }
   text('cluster')
   writer.int32(-1)
-  writer.int32(0)
+  writer.int32(topics.length)
+  for (const topic of topics) {
+    writer.int16(0)
+    text(topic)
+    writer.int8(0)
+    writer.int32(1)
+    writer.int16(0)
+    const [index, leader, noReplicas, noneInSync] = [0, 1, 0, 0]
+    for (const number of [index, leader, noReplicas, noneInSync]) writer.int32(number)
+  }
   return writer.bytes()
 }
