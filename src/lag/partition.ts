@@ -1,4 +1,3 @@
-import type { Problem } from '../base/problem.ts'
 import { BURROW_DEFAULTS, burrowStatus, type BurrowCommit } from './burrow.ts'
 import { ownerOf, type Ownerships } from './owners.ts'
 import {
@@ -18,25 +17,25 @@ import {
   type PartitionReading,
   type PartitionSample,
 } from './reading.ts'
-import { judge, MINIMUM_QUIET, movementOf } from './verdict.ts'
+import { judge, MINIMUM_QUIET, movementOf, type Evidence } from './verdict.ts'
 
 /** What is remembered of one partition from look to look. Plain data, replaced at each look. */
 export interface PartitionTrack {
   readonly sample: PartitionSample
-  readonly owner?: Owner
+  readonly owner: Owner | undefined
   readonly ownership: Ownership
   readonly at: number
-  readonly endAsOf?: number
+  readonly endAsOf: number | undefined
   readonly watchedSince: number
   /** How far the group is: the commit, or for a share group the end minus its lag. */
-  readonly position?: bigint
-  readonly lag?: bigint
-  readonly lastChange?: number
-  readonly lastCaughtUp?: number
-  readonly lastOwned?: number
+  readonly position: bigint | undefined
+  readonly lag: bigint | undefined
+  readonly lastChange: number | undefined
+  readonly lastCaughtUp: number | undefined
+  readonly lastOwned: number | undefined
   readonly aheadFor: number
-  readonly rewind?: { readonly from: bigint; readonly back: bigint; readonly at: number }
-  readonly gone?: { readonly offset: bigint; readonly at: number }
+  readonly rewind: { readonly from: bigint; readonly back: bigint; readonly at: number } | undefined
+  readonly gone: { readonly offset: bigint; readonly at: number } | undefined
   readonly movement: Movement
   readonly rates: Rates
   /** Burrow's window on polled data: an entry whenever the commit changed. */
@@ -83,35 +82,23 @@ export function advance(
     rates,
     commits: commitsAfter(before, sample, lag, look.at),
     logEndOffsets: endsAfter(before, seen),
-    ...present('owner', owner),
-    ...present('position', position),
-    ...present('lag', lag),
-    ...present('endAsOf', seen.logEndOffset === undefined ? before?.endAsOf : look.at),
-    ...present('lastChange', lastChangeAfter(before, position, look.at)),
-    ...present('lastCaughtUp', lag === 0n ? look.at : before?.lastCaughtUp),
-    ...present('lastOwned', owner ? look.at : before?.lastOwned),
-    ...present('rewind', rewindAfter(before, position, look.at)),
-    ...present('gone', goneAfter(before, seen, look.at)),
+    owner,
+    position,
+    lag,
+    endAsOf: seen.logEndOffset === undefined ? before?.endAsOf : look.at,
+    lastChange: lastChangeAfter(before, position, look.at),
+    lastCaughtUp: lag === 0n ? look.at : before?.lastCaughtUp,
+    lastOwned: owner ? look.at : before?.lastOwned,
+    rewind: rewindAfter(before, position, look.at),
+    gone: goneAfter(before, seen, look.at),
   }
 }
 
 /** What the panel tells of a partition. */
 export function readPartition(track: PartitionTrack, look: Look): PartitionReading {
   const { sample, rates } = track
-  const produceRate = shown(rates.produce)
-  const consumeRate = shown(rates.consume)
-  const verdict = judge({
-    ...track,
-    ...sample,
-    ...present('endProblem', problemOf(sample)),
-    now: look.at,
-    share: look.share,
-    commitSpan: spanOf(track.commits),
-    consumeRate: rateValue(rates.steadyConsume) ?? 0,
-    produceRate: rateValue(rates.steadyProduce) ?? 0,
-  })
-  const known = verdict.kind !== 'topic-deleted'
-  return {
+  const verdict = judge(evidenceOf(track, look))
+  const reading: Mutable<PartitionReading> = {
     topic: sample.topic,
     partition: sample.partition,
     ownership: track.ownership,
@@ -119,14 +106,46 @@ export function readPartition(track: PartitionTrack, look: Look): PartitionReadi
     watchedSince: track.watchedSince,
     verdict,
     burrow: burrowOf(track, look.at),
-    ...present('owner', track.owner),
-    ...present('committedOffset', sample.committedOffset),
-    ...present('logStartOffset', sample.logStartOffset),
-    ...present('logEndOffset', sample.logEndOffset),
-    ...present('lag', known ? track.lag : undefined),
-    ...present('produceRate', produceRate),
-    ...present('consumeRate', track.position === undefined ? undefined : consumeRate),
-    ...present('lastChange', track.lastChange),
+  }
+  const produceRate = shown(rates.produce)
+  const consumeRate = track.position === undefined ? undefined : shown(rates.consume)
+  if (track.owner) reading.owner = track.owner
+  if (sample.committedOffset !== undefined) reading.committedOffset = sample.committedOffset
+  if (sample.logStartOffset !== undefined) reading.logStartOffset = sample.logStartOffset
+  if (sample.logEndOffset !== undefined) reading.logEndOffset = sample.logEndOffset
+  if (track.lag !== undefined && verdict.kind !== 'topic-deleted') reading.lag = track.lag
+  if (produceRate !== undefined) reading.produceRate = produceRate
+  if (consumeRate !== undefined) reading.consumeRate = consumeRate
+  if (track.lastChange !== undefined) reading.lastChange = track.lastChange
+  return reading
+}
+
+/** There are thousands of these a look: fields are set one by one, which is several times as fast as spreading. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function evidenceOf(track: PartitionTrack, look: Look): Evidence {
+  const { sample, rates } = track
+  return {
+    now: look.at,
+    share: look.share,
+    ownership: track.ownership,
+    committedOffset: sample.committedOffset,
+    logStartOffset: sample.logStartOffset,
+    logEndOffset: sample.logEndOffset,
+    lag: track.lag,
+    endProblem: sample.endProblem ?? sample.commitProblem,
+    endAsOf: track.endAsOf,
+    aheadFor: track.aheadFor,
+    watchedSince: track.watchedSince,
+    lastChange: track.lastChange,
+    lastCaughtUp: track.lastCaughtUp,
+    commitSpan: spanOf(track.commits),
+    lastOwned: track.lastOwned,
+    rewind: track.rewind,
+    gone: track.gone,
+    movement: track.movement,
+    consumeRate: rateValue(rates.steadyConsume) ?? 0,
+    produceRate: rateValue(rates.steadyProduce) ?? 0,
   }
 }
 
@@ -148,25 +167,19 @@ function forward(from: bigint | undefined, to: bigint | undefined): number {
 }
 
 /** A value that could not be read keeps its last one; what is gone is gone. */
-function withLastKnown(before: PartitionSample | undefined, seen: PartitionSample) {
-  const { commitProblem, endProblem } = seen
-  const committedOffset = commitProblem ? before?.committedOffset : seen.committedOffset
-  const logEndOffset = seen.logEndOffset ?? (endProblem ? before?.logEndOffset : undefined)
-  const logStartOffset = seen.logStartOffset ?? before?.logStartOffset
-  return {
-    topic: seen.topic,
-    partition: seen.partition,
-    ...present('committedOffset', committedOffset),
-    ...present('logStartOffset', logStartOffset),
-    ...present('logEndOffset', logEndOffset),
-    ...present('commitProblem', commitProblem),
-    ...present('endProblem', endProblem),
-    ...present('reportedLag', seen.reportedLag),
-  } satisfies PartitionSample
-}
-
-function problemOf({ endProblem, commitProblem }: PartitionSample): Problem | undefined {
-  return endProblem ?? commitProblem
+function withLastKnown(
+  before: PartitionSample | undefined,
+  seen: PartitionSample,
+): PartitionSample {
+  if (!before) return seen
+  const sample: Mutable<PartitionSample> = { ...seen }
+  if (seen.commitProblem && before.committedOffset !== undefined)
+    sample.committedOffset = before.committedOffset
+  if (seen.endProblem && seen.logEndOffset === undefined && before.logEndOffset !== undefined)
+    sample.logEndOffset = before.logEndOffset
+  if (seen.logStartOffset === undefined && before.logStartOffset !== undefined)
+    sample.logStartOffset = before.logStartOffset
+  return sample
 }
 
 /** Offsets from the commit to the end, never below 0; readable ones only where records were lost. */
@@ -262,7 +275,7 @@ function commitsAfter(
   if (committedOffset === undefined || commits.at(-1)?.offset === committedOffset) return commits
   return [
     ...commits.slice(1 - SLOTS),
-    { offset: committedOffset, timestamp: at, ...present('lag', lag) },
+    { offset: committedOffset, timestamp: at, ...(lag === undefined ? {} : { lag }) },
   ]
 }
 
@@ -316,11 +329,4 @@ function burrowOf(track: PartitionTrack, at: number) {
 /** Two intervals are the least that can be called a rate. */
 function shown(rate: Rate): number | undefined {
   return rate.samples < 2 ? undefined : rateValue(rate)
-}
-
-function present<K extends string, V>(
-  key: K,
-  value: V | undefined,
-): Readonly<Partial<Record<K, V>>> | undefined {
-  return value === undefined ? undefined : ({ [key]: value } as Readonly<Partial<Record<K, V>>>)
 }

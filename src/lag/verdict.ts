@@ -6,24 +6,24 @@ export interface Evidence {
   readonly now: number
   readonly share: boolean
   readonly ownership: Ownership
-  readonly committedOffset?: bigint
-  readonly logStartOffset?: bigint
-  readonly logEndOffset?: bigint
-  readonly lag?: bigint
-  readonly endProblem?: Problem
+  readonly committedOffset: bigint | undefined
+  readonly logStartOffset: bigint | undefined
+  readonly logEndOffset: bigint | undefined
+  readonly lag: bigint | undefined
+  readonly endProblem: Problem | undefined
   /** When the end that is kept was read. */
-  readonly endAsOf?: number
+  readonly endAsOf: number | undefined
   /** Beyond the end for more than one look. */
   readonly aheadFor: number
   readonly watchedSince: number
-  readonly lastChange?: number
+  readonly lastChange: number | undefined
   /** When lag was last seen at nothing. */
-  readonly lastCaughtUp?: number
+  readonly lastCaughtUp: number | undefined
   /** How long the last commits took together: the consumer's own pace. */
   readonly commitSpan: number
-  readonly lastOwned?: number
-  readonly rewind?: { readonly back: bigint; readonly at: number }
-  readonly gone?: { readonly offset: bigint; readonly at: number }
+  readonly lastOwned: number | undefined
+  readonly rewind: { readonly back: bigint; readonly at: number } | undefined
+  readonly gone: { readonly offset: bigint; readonly at: number } | undefined
   readonly movement: Movement
   readonly consumeRate: number
   readonly produceRate: number

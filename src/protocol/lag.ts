@@ -84,5 +84,8 @@ const OFFSETS = new Set([
 function mapDeep(value: unknown, change: (key: string, inner: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(inner => change('', inner))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(key, inner)]))
+  const mapped: Record<string, unknown> = {}
+  for (const key of Object.keys(value))
+    mapped[key] = change(key, (value as Record<string, unknown>)[key])
+  return mapped
 }
