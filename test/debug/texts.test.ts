@@ -180,6 +180,13 @@ describe('a member that stands still', () => {
     ['and the group is empty', {}, { state: 'Empty' }, 12_000, { kind: 'evicted' }],
     ['and owners are not told', {}, { partitions: [unknown] }, 12_000, { kind: 'fine' }],
     [
+      'and only some owners are told',
+      {},
+      { partitions: [others, unknown] },
+      12_000,
+      { kind: 'fine' },
+    ],
+    [
       'and what is known is older',
       {},
       { partitions: [others], at: 9000 },
