@@ -307,7 +307,7 @@ describe('a .kafka document', () => {
       )
     })
 
-    it('shows the messages of a topic, and a record as a document', async () => {
+    it('shows the messages of a topic without joining a group', async () => {
       const clusterId = parts.clusters.all[0]?.id ?? ''
       await vscode.commands.executeCommand('kafkaWorkbench.showMessages', {
         clusterId,
