@@ -41,6 +41,8 @@ const MOST_ROWS = 1000
 export class MessagesPanel implements Disposable {
   readonly session: ReadingSession
   reading: Reading
+  /** Brought back by a reload, and not started by anyone since. */
+  restored = false
   readonly #panel: vscode.WebviewPanel
   readonly #deps: PanelDeps
   readonly #channel: Channel<MessagesView>

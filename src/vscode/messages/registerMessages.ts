@@ -53,7 +53,8 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
       changed.fire()
     })
     messages.onDidDispose(() => {
-      if (panels.get(reading.id) === messages) panels.delete(reading.id)
+      const { id } = messages.reading
+      if (panels.get(id) === messages) panels.delete(id)
       changed.fire()
     })
     return messages
@@ -77,7 +78,8 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
   }
 
   const open = (reading: Reading) => {
-    const panel = panels.get(reading.id) ?? adopt(createPanel(), reading)
+    const panel =
+      panels.get(reading.id) ?? takeOver(panels, reading) ?? adopt(createPanel(), reading)
     panel.reveal()
     panel.start(reading)
   }
@@ -113,6 +115,25 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
   }
 }
 
+/**
+ * The view that a reload brought back for the same text of the same file: blocks are named anew
+ * then, and a second view of it would be one too many.
+ */
+function takeOver(panels: Map<string, MessagesPanel>, reading: Reading): MessagesPanel | undefined {
+  if (reading.adjustable) return undefined
+  const file = reading.id.slice(0, reading.id.lastIndexOf('/') + 1)
+  const text = JSON.stringify(reading.text)
+  for (const [id, panel] of panels) {
+    if (!panel.restored || !id.startsWith(file)) continue
+    if (JSON.stringify(panel.reading.text) !== text) continue
+    panels.delete(id)
+    panels.set(reading.id, panel)
+    panel.restored = false
+    return panel
+  }
+  return undefined
+}
+
 function stateOf({ session }: MessagesPanel): 'starting' | 'running' | 'stopped' {
   if (!session.running) return 'stopped'
   return session.phase === 'connecting' ? 'starting' : 'running'
@@ -129,6 +150,7 @@ function createPanel(): vscode.WebviewPanel {
 
 /** After a reload: looking goes on by itself; a group is not joined again without being asked. */
 function restore(panel: MessagesPanel, reading: Reading, clusters: Clusters): void {
+  panel.restored = true
   if (!clusters.get(reading.clusterId))
     panel.session.refuse({
       code: 'no-cluster',
