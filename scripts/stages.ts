@@ -27,7 +27,7 @@ export const STAGES: readonly Stage[] = [
   check('types', 'node_modules/typescript/bin/tsc', '-b'),
   check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
-  check('layers', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src'),
+  check('layers', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', 'src'),
   suite('unit', 2, 'test/**/*.test.ts', '--ignore', 'test/{kafka,vscode,e2e}/**'),
   check('package', 'scripts/package.ts'),
   suite('broker', 15, 'test/kafka/**/*.test.ts', '--timeout', '60000'),

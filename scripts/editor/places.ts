@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -34,20 +33,4 @@ export function onPath(...names: string[]): string | undefined {
         if (existsSync(path)) return path
       }
   return undefined
-}
-
-/** A loopback port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  try {
-    await new Promise<void>((done, fail) => {
-      server.once('error', fail)
-      server.listen(0, '127.0.0.1', done)
-    })
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('No free port was found.')
-    return address.port
-  } finally {
-    server.close()
-  }
 }

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { ServerEditor } from './editor.ts'
-import { freePort, ROOT } from './places.ts'
+import { freePorts } from '../../src/local/ports.ts'
+import { ROOT } from './places.ts'
 import { start, type Started } from './processes.ts'
 
 const run = promisify(execFile)
@@ -57,7 +58,7 @@ export async function startServer(
   const temporary = options.dataFolder === undefined
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'workbench-')))
   const logFile = join(dataFolder, 'server.log')
-  const port = options.port ?? (await freePort())
+  const [port = 0] = options.port === undefined ? await freePorts(1) : [options.port]
   let started: Started | undefined
   const dispose = async (): Promise<void> => {
     await started?.stop()

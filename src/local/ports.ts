@@ -1,14 +1,24 @@
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { connect, createServer } from 'node:net'
 
 /** Kafka's own port. */
 export const KAFKA_PORT = 9092
 
-/** Free loopback ports, all different. Nothing keeps another program from taking one meanwhile. */
+/**
+ * Below what systems hand out to outgoing connections (from 32768 on Linux, from 49152 elsewhere):
+ * a port from up there can be taken by any client between being found free and being listened on.
+ */
+const LOWEST = 20_000
+const HIGHEST = 32_000
+
+/** Free loopback ports, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)))
-  const ports = servers.map(server => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = randomInt(LOWEST, HIGHEST)
+    if (!ports.has(port) && (await isFree(port))) ports.add(port)
+  }
+  return [...ports]
 }
 
 /**
