@@ -20,6 +20,11 @@ export interface Stage {
   readonly deadlineMinutes: number
 }
 
+/** Tests of the edges that need nothing real: threads, sockets to a fake, files, processes. */
+const EDGES = ['kafkajs', 'reading', 'local', 'sample', 'cli']
+/** Suites with a real broker, a real editor, a real browser. */
+const REAL = ['kafka', 'vscode', 'e2e']
+
 const mocha = 'node_modules/mocha/bin/mocha.js'
 const reporter = ['--reporter', 'scripts/mocha-reporter.mjs']
 
@@ -28,7 +33,8 @@ export const STAGES: readonly Stage[] = [
   check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
   check('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
   check('layers', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', 'src'),
-  suite('unit', 2, 'test/**/*.test.ts', '--ignore', 'test/{kafka,vscode,e2e}/**'),
+  suite('unit', 2, 'test/**/*.test.ts', '--ignore', `test/{${[...EDGES, ...REAL].join(',')}}/**`),
+  suite('edges', 3, `test/{${EDGES.join(',')}}/**/*.test.ts`),
   check('package', 'scripts/package.ts'),
   suite('broker', 15, 'test/kafka/**/*.test.ts', '--timeout', '60000'),
   { ...check('editor', 'scripts/editor/suites.ts'), counts: true, deadlineMinutes: 12 },
