@@ -103,6 +103,10 @@ export interface JoinRequest {
   /** Where to seek after joining; absent: the group's committed offsets, else `fallback`. */
   readonly from?: ReadRequest['from']
   readonly fallback: 'earliest' | 'latest'
+  /** Ends after so many records, and commits no further than the last of them. */
+  readonly limit?: number
+  /** Default `read_committed`. */
+  readonly isolation?: 'read_committed' | 'read_uncommitted'
 }
 
 /** What a consumer that really joins its group tells while it runs. */
