@@ -1,7 +1,8 @@
-import kafkajs, { type Consumer, type EachBatchPayload } from 'kafkajs'
+import kafkajs, { type Consumer, type EachBatchPayload, type TopicOffsets } from 'kafkajs'
 import type { Socket } from 'node:net'
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { JoinRequest, JoinUpdate } from '../kafka/cluster.ts'
+import type { Group } from '../kafka/model.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { parseAddresses, showAddress, type Address } from './addresses.ts'
 import { CONNECT_TIMEOUT_MS } from './connection.ts'
@@ -9,7 +10,7 @@ import { connectionProblem } from './connectionProblems.ts'
 import { registerCodecs } from './compression.ts'
 import { CODE } from './errorCodes.ts'
 import { describeGroups } from './groups.ts'
-import { harden, headersOf } from './harden.ts'
+import { harden, headersOf, OUT_OF_RANGE } from './harden.ts'
 import type { OffsetContext } from './offsets.ts'
 import { resolvePositions } from './positions.ts'
 import { kafkaProblem, problem } from './problems.ts'
@@ -34,8 +35,8 @@ export interface JoinContext extends OffsetContext {
 }
 
 /**
- * Joins the group as a classic member, reads and commits until the signal aborts, and leaves the
- * group then. Never throws: what goes wrong is an update, and the last one if it ends the reading.
+ * Joins the group as a classic member, reads and commits until the signal aborts or the limit is
+ * reached, and leaves the group then. Never throws: what goes wrong is an update, and the last one if it ends the reading.
  */
 export async function* joinGroup(
   context: JoinContext,
@@ -118,14 +119,38 @@ async function groupProblem(
   groupId: string,
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
-  const [group] = await describeGroups(context, [{ groupId, type: 'unknown' }], { signal })
-  if (group?.problem?.code === 'GROUP_AUTHORIZATION_FAILED') return group.problem
+  const group = await describeWhenCoordinated(context, groupId, signal)
+  const code = group?.problem?.code
+  if (code === 'GROUP_AUTHORIZATION_FAILED' || NOT_COORDINATED.has(code)) return group?.problem
   if (group?.type !== 'share' && group?.type !== 'streams') return undefined
   return problem(
     'wrong-group-type',
     `Group ${groupId} is a ${group.type} group, which a consumer cannot join.`,
     'Use another group.',
   )
+}
+
+/** How long a group may be without a coordinator, ms. */
+const COORDINATOR_TIMEOUT_MS = 30_000
+const COORDINATOR_PAUSE_MS = 300
+
+const NOT_COORDINATED: ReadonlySet<string | undefined> = new Set([
+  'COORDINATOR_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR',
+])
+
+/** The first group of a cluster has no coordinator until the topic `__consumer_offsets` is made. */
+async function describeWhenCoordinated(
+  context: OffsetContext,
+  groupId: string,
+  signal: AbortSignal,
+): Promise<Group | undefined> {
+  for (const end = Date.now() + COORDINATOR_TIMEOUT_MS; ; ) {
+    const [group] = await describeGroups(context, [{ groupId, type: 'unknown' }], { signal })
+    if (!NOT_COORDINATED.has(group?.problem?.code) || Date.now() >= end) return group
+    await pause(COORDINATOR_PAUSE_MS, signal)
+  }
 }
 
 class GroupMember {
@@ -136,6 +161,8 @@ class GroupMember {
   readonly #consumer: Consumer
   readonly #context: JoinContext
   readonly #toSeek: Map<number, bigint>
+  /** How many records may still be handed over. */
+  #left: number
   #stopping: Promise<void> | undefined
 
   constructor(context: JoinContext, request: JoinRequest, plan: Plan) {
@@ -145,6 +172,7 @@ class GroupMember {
     this.#request = request
     this.#plan = plan
     this.#toSeek = new Map(plan.seeks)
+    this.#left = request.limit ?? Number.POSITIVE_INFINITY
     this.#consumer = this.#createConsumer()
     this.#listen()
   }
@@ -184,7 +212,10 @@ class GroupMember {
     const { topic, fallback } = this.#request
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topic, fromBeginning: fallback === 'earliest' })
-    await this.#consumer.run({ eachBatch: payload => this.#take(payload) })
+    await this.#consumer.run({
+      eachBatchAutoResolve: false,
+      eachBatch: payload => this.#take(payload),
+    })
   }
 
   #createConsumer(): Consumer {
@@ -205,6 +236,7 @@ class GroupMember {
     return kafka.consumer({
       groupId: this.#request.groupId,
       allowAutoTopicCreation: false,
+      readUncommitted: this.#request.isolation === 'read_uncommitted',
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
@@ -233,6 +265,9 @@ class GroupMember {
     this.#consumer.on(events.REBALANCING, () => {
       void this.updates.put({ kind: 'rebalancing' })
     })
+    this.#consumer.on(events.COMMIT_OFFSETS, ({ payload }) => {
+      if (OUT_OF_RANGE in payload) payload.topics.forEach(topic => this.#tellReset(topic))
+    })
     this.#consumer.on(events.CRASH, ({ payload }) => {
       if (payload.restart) this.#tell(payload.error)
       else this.#fail(payload.error)
@@ -252,18 +287,10 @@ class GroupMember {
     }
   }
 
-  /** The batch counts as consumed, and is committed, when it was taken. */
+  /** What was taken counts as consumed, and is committed; the rest of a batch past the limit not. */
   async #take(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload
-    const records = batch.messages.map((message): KafkaRecord => ({
-      topic: batch.topic,
-      partition: batch.partition,
-      offset: BigInt(message.offset),
-      timestamp: Number(message.timestamp),
-      key: message.key,
-      value: message.value,
-      headers: headersOf(message),
-    }))
+    this.#throwIfStopped()
+    const records = recordsOf(payload).slice(0, this.#left)
     const waiting = new AbortController()
     const taken = this.updates.put({ kind: 'records', records }).finally(() => waiting.abort())
     while (!isOver(waiting.signal)) {
@@ -272,10 +299,27 @@ class GroupMember {
       await pause(HEARTBEAT_MS / 3, waiting.signal).catch(() => undefined)
     }
     await taken
+    const whole = records.length === payload.batch.messages.length
+    const last = whole ? payload.batch.lastOffset() : records.at(-1)?.offset.toString()
+    if (last !== undefined) payload.resolveOffset(last)
+    this.#left -= records.length
+    if (this.#left <= 0) this.updates.end()
   }
 
   #throwIfStopped(): void {
     if (this.updates.ended) throw new Error('The consumer has stopped.')
+  }
+
+  #tellReset({ topic, partitions }: TopicOffsets): void {
+    const to = this.#request.fallback === 'earliest' ? 'the beginning' : 'the end'
+    for (const { partition, offset } of partitions) {
+      const reset = problem(
+        'OFFSET_OUT_OF_RANGE',
+        `Partition ${topic}-${partition}: the group's position is not in the log, so it was set to ${to}, offset ${offset}.`,
+        'Nothing to do, unless the group should start elsewhere.',
+      )
+      void this.updates.put({ kind: 'problem', problem: reset })
+    }
   }
 
   #tell(error: unknown): void {
@@ -304,6 +348,18 @@ class GroupMember {
     if (!address) return problemOf(inner)
     return connectionProblem(inner, { address, stage: 'request', config })
   }
+}
+
+function recordsOf({ batch }: EachBatchPayload): KafkaRecord[] {
+  return batch.messages.map(message => ({
+    topic: batch.topic,
+    partition: batch.partition,
+    offset: BigInt(message.offset),
+    timestamp: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: headersOf(message),
+  }))
 }
 
 function saslOf({ mechanism, username, password }: NonNullable<JoinConfig['sasl']>) {
