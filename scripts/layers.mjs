@@ -1,3 +1,20 @@
+/** What both ways in, the editor and the command line, are made of. */
+const PARTS = [
+  'base',
+  'kafka',
+  'lag',
+  'language',
+  'expression',
+  'formats',
+  'source',
+  'run',
+  'report',
+  'kafkajs',
+  'reading',
+  'registry',
+  'local',
+]
+
 /**
  * The one table of import directions: ESLint and dependency-cruiser are both made from it.
  * A folder may import itself, the folders and the packages named here, and nothing else.
@@ -27,43 +44,8 @@ export const LAYERS = {
   registry: { folders: ['base', 'formats'], packages: ['node:'] },
   local: { folders: ['base'], packages: ['node:'] },
   sample: { folders: ['base', 'kafkajs'], packages: ['kafkajs', '@platformatic/kafka', 'node:'] },
-  cli: {
-    folders: [
-      'base',
-      'kafka',
-      'lag',
-      'language',
-      'expression',
-      'formats',
-      'source',
-      'run',
-      'report',
-      'kafkajs',
-      'reading',
-      'registry',
-      'local',
-    ],
-    packages: ['node:'],
-  },
-  vscode: {
-    folders: [
-      'base',
-      'kafka',
-      'lag',
-      'language',
-      'expression',
-      'formats',
-      'source',
-      'run',
-      'report',
-      'protocol',
-      'kafkajs',
-      'reading',
-      'registry',
-      'local',
-    ],
-    packages: ['vscode', 'node:'],
-  },
+  cli: { folders: PARTS, packages: ['node:'] },
+  vscode: { folders: [...PARTS, 'protocol'], packages: ['vscode', 'node:'] },
   webview: {
     folders: ['base', 'kafka', 'lag', 'protocol'],
     packages: ['lit', 'uplot', '@vscode-elements/elements', '@vscode/codicons'],
