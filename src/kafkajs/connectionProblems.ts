@@ -133,14 +133,25 @@ function tlsProblem(failure: Failure, { config }: Attempt, where: string): Probl
   return clientCertificateProblem(failure, config, where) ?? notTlsProblem(failure, where)
 }
 
-/** TLS alerts: their names in error codes changed between Node 22 and 24, their ends did not. */
+/**
+ * TLS alerts: their names in error codes changed between Node 22 and 24, their ends did not. BoringSSL
+ * leaves out `ALERT_` in some.
+ */
+const ALERT = '(SSLV3|TLSV1\\d?|TLS)_(ALERT_)?'
+const NEEDS_CERTIFICATE = new RegExp(
+  `${ALERT}(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$`,
+)
+const REFUSES_CERTIFICATE = new RegExp(
+  `${ALERT}(CERTIFICATE_\\w+|BAD_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$`,
+)
+
 function clientCertificateProblem(
   { code, message }: Failure,
   config: Attempt['config'],
   where: string,
 ): Problem | undefined {
   const none = config.tls?.certificate === undefined
-  if (/ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/.test(code) && none) {
+  if (NEEDS_CERTIFICATE.test(code) && none) {
     return problem(
       'client-certificate-needed',
       `${where} asks for a client certificate.`,
@@ -148,7 +159,7 @@ function clientCertificateProblem(
       message,
     )
   }
-  if (/ALERT_(CERTIFICATE_\w+|BAD_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$/.test(code)) {
+  if (REFUSES_CERTIFICATE.test(code)) {
     return problem(
       'client-certificate-refused',
       `${where} does not accept the client certificate.`,

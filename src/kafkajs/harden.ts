@@ -1,4 +1,5 @@
 import Cluster from 'kafkajs/src/cluster/index.js'
+import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import Decoder from 'kafkajs/src/protocol/decoder.js'
 import protocolError from 'kafkajs/src/protocol/error.js'
@@ -31,12 +32,16 @@ export function harden(): void {
   readBesideLeaderlessPartitions()
   keepHeadersOrdered()
   hideAbortedRecords()
+  resetToRealOffsets()
 }
 
 /** What the patches replace or rely on: an object and the name of one of its methods. */
 const PATCHED: readonly PatchTarget[] = [
   { of: Cluster.prototype, method: 'findLeaderForPartitions' },
   { of: Cluster.prototype, method: 'fetchTopicsOffset' },
+  { of: OffsetManager.prototype, method: 'setDefaultOffset' },
+  { of: OffsetManager.prototype, method: 'getCoordinator' },
+  { of: OffsetManager.prototype, method: 'clearOffsets' },
   { of: RequestQueue.prototype, method: 'scheduleCheckPendingRequests' },
   { of: RequestQueue.prototype, method: 'checkPendingRequests' },
   { of: Decoder.prototype, method: 'readVarIntArray' },
@@ -110,6 +115,37 @@ function readBesideLeaderlessPartitions(): void {
     const found = await fetch.call(this, topics)
     const missing = topics.filter(({ topic }) => !found.some(other => other.topic === topic))
     return [...found, ...missing.map(({ topic }) => ({ topic, partitions: [] }))]
+  }
+}
+
+/** What a member tells as `events.COMMIT_OFFSETS` when its position was not in the log. */
+export const OUT_OF_RANGE = Symbol('out of range')
+
+/**
+ * Where a member's position is not in the log, kafkajs commits -2 or -1, which stand for the
+ * beginning and the end in ListOffsets only: in a commit they are taken for offsets, and another
+ * client starts elsewhere. The offset itself is committed; without a leader it is not known yet, and
+ * the next fetch comes here again.
+ */
+function resetToRealOffsets(): void {
+  OffsetManager.prototype.setDefaultOffset = async function ({ topic, partition }) {
+    const { fromBeginning = false } = this.topicConfigurations[topic] ?? {}
+    const asked = [{ topic, partitions: [{ partition }], fromBeginning }]
+    const found = await this.cluster.fetchTopicsOffset(asked)
+    const answer = found[0]?.partitions.find(other => other.partition === partition)
+    if (!answer || BigInt(answer.offset) < 0n) return
+    const coordinator = await this.getCoordinator()
+    const { groupId, memberId, generationId } = this
+    const commit = {
+      groupId,
+      memberId,
+      groupGenerationId: generationId,
+      topics: [{ topic, partitions: [{ partition, offset: answer.offset }] }],
+    }
+    await coordinator.offsetCommit(commit)
+    this.clearOffsets({ topic, partition })
+    const told = Object.assign({ [OUT_OF_RANGE]: true }, commit)
+    this.instrumentationEmitter.emit('consumer.commit_offsets', told)
   }
 }
 

@@ -119,14 +119,45 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
 declare module 'kafkajs/src/cluster/index.js' {
   interface TopicOffsets {
     readonly topic: string
-    readonly partitions: readonly unknown[]
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[]
   }
   class Cluster {
     findLeaderForPartitions(
       topic: string,
       partitions: readonly unknown[],
     ): Record<string, readonly number[]>
-    fetchTopicsOffset(topics: readonly { readonly topic: string }[]): Promise<TopicOffsets[]>
+    fetchTopicsOffset(
+      topics: readonly {
+        readonly topic: string
+        readonly partitions: readonly { readonly partition: number }[]
+        readonly fromBeginning?: boolean
+      }[],
+    ): Promise<TopicOffsets[]>
   }
   export default Cluster
+}
+
+declare module 'kafkajs/src/consumer/offsetManager/index.js' {
+  import type Cluster from 'kafkajs/src/cluster/index.js'
+  interface Commit {
+    readonly groupId: string
+    readonly memberId: string
+    readonly groupGenerationId: number
+    readonly topics: readonly {
+      readonly topic: string
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[]
+    }[]
+  }
+  class OffsetManager {
+    readonly cluster: Cluster
+    readonly groupId: string
+    readonly memberId: string
+    readonly generationId: number
+    readonly topicConfigurations: Record<string, { readonly fromBeginning?: boolean }>
+    readonly instrumentationEmitter: { emit(event: string, payload: Commit): void }
+    getCoordinator(): Promise<{ offsetCommit(commit: Commit): Promise<unknown> }>
+    clearOffsets(place: { readonly topic: string; readonly partition: number }): void
+    setDefaultOffset(place: { readonly topic: string; readonly partition: number }): Promise<void>
+  }
+  export default OffsetManager
 }

@@ -146,7 +146,7 @@ async function describeWhenCoordinated(
   groupId: string,
   signal: AbortSignal,
 ): Promise<Group | undefined> {
-  for (const end = Date.now() + COORDINATOR_TIMEOUT_MS; ; ) {
+  for (const end = Date.now() + COORDINATOR_TIMEOUT_MS; ;) {
     const [group] = await describeGroups(context, [{ groupId, type: 'unknown' }], { signal })
     if (!NOT_COORDINATED.has(group?.problem?.code) || Date.now() >= end) return group
     await pause(COORDINATOR_PAUSE_MS, signal)

@@ -1,6 +1,6 @@
 import { createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
-import { ProblemError } from '../base/problem.ts'
+import { ProblemError, type Problem } from '../base/problem.ts'
 import type { TlsConfig } from '../kafka/connection.ts'
 import { toError } from './waiting.ts'
 
@@ -31,9 +31,12 @@ function secureContext(tls: TlsConfig) {
   }
 }
 
-/** What this computer trusts, beside the list that comes with Node. */
+let trusted: readonly string[] | undefined
+
+/** What this computer trusts, beside the list that comes with Node; reading it takes a while. */
 function systemCertificates(): string[] {
-  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  trusted ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  return [...trusted]
 }
 
 function checkCertificate(pem: string | undefined, what: string): void {
@@ -53,8 +56,11 @@ function checkCertificate(pem: string | undefined, what: string): void {
   }
 }
 
-function keyProblem(detail: string) {
-  if (/key values mismatch/i.test(detail)) {
+const SHUT = /bad.decrypt|bad.password|mac.verify|passphrase|interrupted.or.cancelled/i
+
+/** In the words of OpenSSL and of BoringSSL, which some builds of Node carry (`KEY_VALUES_MISMATCH`). */
+export function keyProblem(detail: string): Problem {
+  if (/key.values.mismatch/i.test(detail)) {
     return {
       code: 'key-mismatch',
       message: 'The private key does not belong to the client certificate.',
@@ -62,7 +68,7 @@ function keyProblem(detail: string) {
       detail,
     }
   }
-  if (/bad decrypt|bad password|mac verify|passphrase|interrupted or cancelled/i.test(detail)) {
+  if (SHUT.test(detail)) {
     return {
       code: 'wrong-passphrase',
       message: 'The private key cannot be opened with this passphrase.',

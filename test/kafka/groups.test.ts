@@ -152,6 +152,30 @@ describe('groups', function () {
     }
   }
 
+  for (const [fallback, offset, place] of [
+    ['earliest', 0n, 'the beginning'],
+    ['latest', 3n, 'the end'],
+  ] as const) {
+    it(`a member whose commit is not in the log commits ${place} itself`, async () => {
+      const groupId = `${topic}-beyond-${fallback}`
+      await commit(groupId, 99n)
+      const updates = await joinUntil({ groupId, partitions: [0], fallback }, so =>
+        so.some(update => update.kind === 'problem'),
+      )
+      const problems = updates.flatMap(update =>
+        update.kind === 'problem' ? [update.problem] : [],
+      )
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        ['OFFSET_OUT_OF_RANGE'],
+      )
+      assert.match(problems[0]?.message ?? '', new RegExp(`${place}, offset ${offset}\\.$`))
+      const [commits] = await cluster.committedOffsets([groupId])
+      const found = commits?.offsets.find(({ partition }) => partition === 0)
+      assert.ok(found?.committedOffset === offset || found?.committedOffset === 3n)
+    })
+  }
+
   const STARTS: readonly (readonly [string, Positions, readonly string[]])[] = [
     ['the beginning', { all: { kind: 'earliest' } }, ['0/0', '0/1', '0/2']],
     ['a tail longer than the log', { all: { kind: 'tail', count: 99 } }, ['0/0', '0/1', '0/2']],

@@ -6,7 +6,7 @@ import { parseAddress, parseAddresses, showAddress } from '../../src/kafkajs/add
 import { connectionProblem, type Stage } from '../../src/kafkajs/connectionProblems.ts'
 import { kafkaError } from '../../src/kafkajs/errorCodes.ts'
 import { kafkaProblem } from '../../src/kafkajs/problems.ts'
-import { tlsOptions } from '../../src/kafkajs/tls.ts'
+import { keyProblem, tlsOptions } from '../../src/kafkajs/tls.ts'
 import { versionHint } from '../../src/kafkajs/versionHint.ts'
 
 describe('addresses', () => {
@@ -137,6 +137,19 @@ describe('failures to connect', () => {
       TLS,
       'client-certificate-needed',
     ],
+    [
+      failure('TLSV1_CERTIFICATE_REQUIRED', { code: 'ERR_SSL_TLSV1_CERTIFICATE_REQUIRED' }),
+      'request',
+      TLS,
+      'client-certificate-needed',
+    ],
+    [
+      failure('x', { code: 'ERR_SSL_TLSV1_CERTIFICATE_REQUIRED' }),
+      'versions',
+      CERTIFICATE,
+      'client-certificate-refused',
+    ],
+    [failure('x', { code: 'ERR_SSL_CERTIFICATE_VERIFY_FAILED' }), 'open', TLS, 'connection-failed'],
     [closed, 'versions', {}, 'closed-early'],
     [closed, 'versions', TLS, 'closed-early'],
     [closed, 'login', SASL, 'login-broken-off'],
@@ -200,6 +213,23 @@ describe('keys', () => {
         (error: unknown) => problemOf(error).code === code,
       )
     })
+  }
+
+  /** What OpenSSL says, and BoringSSL, with which some editors build their Node. */
+  const WORDS: readonly (readonly [string, string])[] = [
+    ['error:05800074:x509 certificate routines::key values mismatch', 'key-mismatch'],
+    [
+      'error:0b000074:X.509 certificate routines:OPENSSL_internal:KEY_VALUES_MISMATCH',
+      'key-mismatch',
+    ],
+    ['error:1C800064:Provider routines::bad decrypt', 'wrong-passphrase'],
+    ['error:1e000065:Cipher functions:OPENSSL_internal:BAD_DECRYPT', 'wrong-passphrase'],
+    ['error:07880109:common libcrypto routines::interrupted or cancelled', 'wrong-passphrase'],
+    ['error:09000068:PEM routines:OPENSSL_internal:BAD_PASSWORD_READ', 'wrong-passphrase'],
+    ['error:0900006e:PEM routines:OPENSSL_internal:NO_START_LINE', 'bad-key'],
+  ]
+  for (const [detail, code] of WORDS) {
+    it(`${detail} is ${code}`, () => assert.equal(keyProblem(detail).code, code))
   }
 
   it('open with their passphrase', () => {
