@@ -3,6 +3,7 @@ import type { OutgoingRecord, ProduceOutcome, ProduceRequest } from '../kafka/cl
 import type { AskOptions, Client } from './client.ts'
 import { CODEC_NUMBERS, compressWith } from './compression.ts'
 import { CODE } from './errorCodes.ts'
+import { createOnFirstUse } from './firstUse.ts'
 import { partitionOfKey } from './partitioner.ts'
 import { kafkaProblem, problem } from './problems.ts'
 import { Produce } from './protocol/produce.ts'
@@ -66,14 +67,21 @@ export async function produce(
   return outcomes
 }
 
-/** Looked up again where a record names a partition that was not there the last time. */
+/**
+ * A topic that does not exist is created where the brokers do so on first use. Looked up again
+ * where a record names a partition that was not there the last time.
+ */
 async function findTopic(
-  { leaders }: ProduceContext,
+  context: ProduceContext,
   { topic, records }: ProduceRequest,
   ask: AskOptions,
 ): Promise<TopicMetadata | undefined> {
+  const { leaders } = context
   const names = new Set([topic])
   const found = (await leaders.topics(names, false, ask)).get(topic)
+  if (found?.errorCode === CODE.unknownTopicOrPartition) {
+    return createOnFirstUse(context, topic, ask)
+  }
   const count = found?.partitions.length ?? 0
   if (records.every(({ partition = 0 }) => partition < count)) return found
   return (await leaders.topics(names, true, ask)).get(topic)

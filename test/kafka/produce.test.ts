@@ -189,12 +189,4 @@ describe('producing', function () {
     const [refused] = await cluster.produce({ topic, records: [record({ timestamp: future })] })
     assert.equal(refused?.problem?.code, 'INVALID_TIMESTAMP')
   })
-
-  it('never makes a topic', async () => {
-    const missing = `${topic}-missing`
-    const [outcome] = await cluster.produce({ topic: missing, records: [record()] })
-    assert.equal(outcome?.problem?.code, 'UNKNOWN_TOPIC_OR_PARTITION')
-    const [topicThen] = await cluster.describeTopics([missing])
-    assert.equal(topicThen?.problem?.code, 'UNKNOWN_TOPIC_OR_PARTITION')
-  })
 })
