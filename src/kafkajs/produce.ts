@@ -10,6 +10,7 @@ import { Produce } from './protocol/produce.ts'
 import { sizeOf, writeBatch, type TimedRecord } from './recordBatch.ts'
 import type { Leaders, TopicMetadata } from './routing.ts'
 import { append, NOT_ASKED, outcomeOf, spread, type Outcome } from './spread.ts'
+import { pause } from './waiting.ts'
 
 export interface ProduceContext {
   readonly client: Client
@@ -23,6 +24,13 @@ const MAX_BATCH_RECORDS = 10_000
 const MAX_BATCHES = 64
 /** How long the leader may wait for its followers, ms. */
 const ACKS_TIMEOUT_MS = 15_000
+
+/** Before each new attempt, ms: a broker needs a while to hear of a new topic or a new leader. */
+const PAUSES_MS = [50, 100, 200, 400, 800, 1_600, 2_000]
+/** A topic that is not known at all is more likely a slip than new. */
+const UNKNOWN_TOPIC_ATTEMPTS = 3
+/** No attempt begins later than this after the first one, ms. */
+const RETRY_MS = 10_000
 
 const ACKS: Readonly<Record<NonNullable<ProduceRequest['acks']>, number>> = {
   all: -1,
@@ -40,8 +48,8 @@ interface Batch {
 
 /**
  * Writes every record to the partition that it names or that its key chooses; one outcome per
- * record, in order. A batch is sent a second time only when its leader said that it is not the
- * leader, so that nothing is written twice. When a batch of a partition fails, the later ones of
+ * record, in order. A batch is sent again only when it was certainly not written, because the broker
+ * asked was not the leader or did not know the topic yet, so that nothing is written twice. When a batch of a partition fails, the later ones of
  * that partition are not sent: their order would be wrong.
  */
 export async function produce(
@@ -78,7 +86,14 @@ async function findTopic(
 ): Promise<TopicMetadata | undefined> {
   const { leaders } = context
   const names = new Set([topic])
-  const found = (await leaders.topics(names, false, ask)).get(topic)
+  let found = (await leaders.topics(names, false, ask)).get(topic)
+  for (const [attempt, ms] of PAUSES_MS.entries()) {
+    const code = found?.errorCode ?? CODE.unknownTopicOrPartition
+    const isUnknown = code === CODE.unknownTopicOrPartition && attempt < UNKNOWN_TOPIC_ATTEMPTS
+    if (code !== CODE.leaderNotAvailable && !isUnknown) break
+    await pause(ms, ask.signal)
+    found = (await leaders.topics(names, true, ask)).get(topic)
+  }
   if (found?.errorCode === CODE.unknownTopicOrPartition) {
     return createOnFirstUse(context, topic, ask)
   }
@@ -188,22 +203,37 @@ async function sendRound(
   outcomes: ProduceOutcome[],
   ask: AskOptions,
 ): Promise<void> {
+  const end = Date.now() + RETRY_MS
   const written = await spread(batches, {
     signal: ask.signal,
-    place: (items, refresh) => context.leaders.place(items, refresh, ask),
+    pauses: PAUSES_MS,
+    place: async (items, refresh) => {
+      const places = await context.leaders.place(items, refresh, ask)
+      return places.map(place =>
+        'problem' in place ? { ...place, moved: place.moved || mayAppear(place.problem) } : place,
+      )
+    },
     ask: async (nodeId, items) => {
       const outcomes: Outcome<Written>[] = []
       for (let at = 0; at < items.length; at += MAX_BATCHES) {
         const some = items.slice(at, at + MAX_BATCHES)
         outcomes.push(...(await sendOnce(context.client, nodeId, request, some, ask)))
       }
-      return outcomes
+      const inTime = Date.now() < end
+      return outcomes.map(outcome =>
+        outcome.problem ? { ...outcome, moved: outcome.moved && inTime } : outcome,
+      )
     },
   })
   batches.forEach((batch, i) => {
     const outcome = written[i]
     if (outcome) tell(batch, outcome, request.acks === '0', outcomes)
   })
+}
+
+/** A new topic, or one that has no leader until it is elected. */
+function mayAppear({ code }: Problem): boolean {
+  return code === 'UNKNOWN_TOPIC_OR_PARTITION' || code === 'LEADER_NOT_AVAILABLE'
 }
 
 function tell(
@@ -247,7 +277,7 @@ async function sendOnce(
       return batches.map(() => ({ problem: found, moved: NOT_ASKED.has(found.code) }))
     }
     return batches.map(({ topic, partition }) => ({
-      problem: maybeWritten(topic, partition, found),
+      problem: maybeWritten(`${topic}-${partition}`, 'the broker did not answer', found.message),
       moved: false,
     }))
   }
@@ -255,12 +285,12 @@ async function sendOnce(
 
 const BROKEN_OFF = new Set(['connection-lost', 'no-answer', 'closed'])
 
-function maybeWritten(topic: string, partition: number, { message }: Problem): Problem {
+function maybeWritten(partition: string, why: string, detail: string | undefined): Problem {
   return problem(
     'maybe-written',
-    `Partition ${topic}-${partition}: the broker did not answer, so the record may be written or not.`,
+    `Partition ${partition}: ${why}, so the record may be written or not.`,
     'Look for it before you send it again.',
-    message,
+    detail,
   )
 }
 
@@ -303,10 +333,14 @@ type Answer = ReturnType<
   (typeof Produce)['decode']
 >['responses'][number]['partitionResponses'][number]
 
+/**
+ * A leader that loses its place while it waits for the followers answers with an error beside the
+ * offset that it gave (`DelayedProduce`): the new leader may have the record.
+ */
 function toOutcome(topic: string, answer: Answer): Outcome<Written> {
   const said = answer.recordErrors?.[0]?.batchIndexErrorMessage ?? answer.errorMessage
   const appended = Number(answer.logAppendTimeMs)
-  return outcomeOf(
+  const outcome = outcomeOf(
     answer.errorCode,
     `Partition ${topic}-${answer.index}`,
     () => ({
@@ -315,4 +349,10 @@ function toOutcome(topic: string, answer: Answer): Outcome<Written> {
     }),
     said,
   )
+  if (!outcome.problem) return outcome
+  const moved = outcome.moved || answer.errorCode === CODE.unknownTopicOrPartition
+  if (!moved || answer.baseOffset < 0n) return { ...outcome, moved }
+  const { message } = outcome.problem
+  const why = 'its leader changed before the record was safe'
+  return { problem: maybeWritten(`${topic}-${answer.index}`, why, message), moved: false }
 }

@@ -27,6 +27,40 @@ function warnings(): { readonly seen: readonly string[]; stop(): void } {
   return { seen, stop: () => process.off('warning', listen) }
 }
 
+describe('a broker that has just started', function () {
+  this.timeout(60_000)
+
+  it('takes the first records and the first member at once', async () => {
+    const broker = await ownBroker({ properties: { 'offsets.topic.num.partitions': '50' } })
+    const cluster = await clusterAt(broker.bootstrapServers)
+    try {
+      const topics = Array.from({ length: 20 }, (_, i) => `new-${i}`)
+      await cluster.createTopics(topics.map(name => ({ name, partitions: 10 })))
+      const outcomes = await Promise.all(
+        topics.map(topic =>
+          cluster.produce({ topic, records: Array.from({ length: 20 }, () => record) }),
+        ),
+      )
+      assert.deepEqual(
+        outcomes.flat().flatMap(({ problem }) => problem ?? []),
+        [],
+      )
+      const kinds: string[] = []
+      const abort = new AbortController()
+      const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(40_000)])
+      const request = { groupId: 'first', topic: 'new-0', fallback: 'earliest' } as const
+      for await (const update of cluster.join(request, { signal })) {
+        kinds.push(update.kind === 'problem' ? update.problem.message : update.kind)
+        if (update.kind === 'records') abort.abort()
+      }
+      assert.deepEqual(kinds, ['joined', 'records'])
+    } finally {
+      await cluster.close()
+      await broker.stop()
+    }
+  })
+})
+
 describe('a broker that goes away and comes back', function () {
   this.timeout(120_000)
   let broker: RunningBroker

@@ -10,6 +10,7 @@ import { Metadata } from '../../src/kafkajs/protocol/metadata.ts'
 import {
   fakeBroker,
   metadataAnswer,
+  producedAnswer,
   versionsAnswer,
   type FakeBroker,
   type FakeRequest,
@@ -151,6 +152,64 @@ describe('the client', () => {
     const [outcome] = await produce(context, { topic: 'orders', records })
     assert.equal(outcome?.problem?.code, 'maybe-written')
     assert.equal(broker.requests.filter(({ key }) => key === 0).length, 1)
+  })
+
+  const ANSWERS: readonly (readonly [
+    name: string,
+    answers: readonly (readonly [errorCode: number, baseOffset: bigint])[],
+    outcome: bigint | string,
+  ])[] = [
+    [
+      'sends a record again to a broker that did not know its topic or lead it yet',
+      [
+        [3, -1n],
+        [6, -1n],
+        [0, 5n],
+      ],
+      5n,
+    ],
+    ['sends no record again that a leader of before has taken', [[6, 7n]], 'maybe-written'],
+    ['sends no record again that is refused for good', [[10, -1n]], 'MESSAGE_TOO_LARGE'],
+  ]
+  for (const [name, answers, expected] of ANSWERS) {
+    it(name, async () => {
+      const left = [...answers]
+      const broker: FakeBroker = await fakeBroker(({ key, version }) => {
+        if (key === API_VERSIONS) {
+          return versionsAnswer([...KNOWN, [0, 3, 3]], version === 0 ? 0 : 35)
+        }
+        if (key === Metadata.key) {
+          return metadataAnswer([[1, '127.0.0.1', broker.port]], ['orders'])
+        }
+        const next = left.shift()
+        return next ? producedAnswer('orders', ...next) : 'hang up'
+      })
+      brokers.push(broker)
+      const client = clientOf(broker.port)
+      const records = [{ key: null, value: null, headers: [] }]
+      const context = { client, leaders: new Leaders(client) }
+      const [outcome] = await produce(context, { topic: 'orders', records })
+      assert.equal(outcome?.problem?.code ?? outcome?.offset, expected)
+      assert.deepEqual(left, [])
+    })
+  }
+
+  it('waits a moment for a topic that the broker does not know yet', async () => {
+    let asked = 0
+    const broker: FakeBroker = await fakeBroker(({ key, version }) => {
+      if (key === API_VERSIONS) {
+        return versionsAnswer([...KNOWN, [0, 3, 3]], version === 0 ? 0 : 35)
+      }
+      const known = asked++ > 0 ? ['orders'] : []
+      if (key === Metadata.key) return metadataAnswer([[1, '127.0.0.1', broker.port]], known)
+      return producedAnswer('orders', 0, 0n)
+    })
+    brokers.push(broker)
+    const client = clientOf(broker.port)
+    const context = { client, leaders: new Leaders(client) }
+    const records = [{ key: null, value: null, headers: [] }]
+    const [outcome] = await produce(context, { topic: 'orders', records })
+    assert.equal(outcome?.offset, 0n)
   })
 
   it('says that an answer cannot be read', async () => {

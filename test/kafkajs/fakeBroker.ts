@@ -120,3 +120,18 @@ export function metadataAnswer(
   }
   return writer.bytes()
 }
+
+/** A Produce answer in version 3, for partition 0 of a topic. */
+export function producedAnswer(topic: string, errorCode: number, baseOffset: bigint): Buffer {
+  const writer = new Writer()
+  writer.int32(1)
+  writer.int16(topic.length)
+  writer.raw(Buffer.from(topic))
+  writer.int32(1)
+  writer.int32(0)
+  writer.int16(errorCode)
+  writer.int64(baseOffset)
+  writer.int64(-1n)
+  writer.int32(0)
+  return writer.bytes()
+}
