@@ -38,10 +38,16 @@ function installPackages() {
   })
   if (result.status !== 0) {
     console.error('npm ci did not succeed; see above.')
+    sayOutcome()
     process.exit(result.status ?? 1)
   }
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
+}
+
+/** The last line of a test run is its outcome, also when it ends before its first test. */
+function sayOutcome() {
+  if (task === 'test') console.log('0 passed, 1 failed')
 }
 
 /**
@@ -62,5 +68,10 @@ function runTask(name, args) {
     process.on(signal, () => {
       if (signal !== 'SIGINT') child.kill(signal)
     })
+  child.on('error', error => {
+    console.error(`${node} could not be started: ${error.message}`)
+    sayOutcome()
+    process.exit(1)
+  })
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 }

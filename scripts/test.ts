@@ -2,6 +2,7 @@
  * Sets up and runs everything, or the stages named as arguments (`npm test -- unit broker`).
  * The last line is `N passed, N failed`.
  */
+import { problemOf } from '../src/base/problem.ts'
 import { runStage, STAGES, type Counts } from './stages.ts'
 import { setUp } from './setup.ts'
 
@@ -11,11 +12,19 @@ if (unknown.length > 0) {
   console.error(
     `No stage named ${unknown.join(', ')}. There are: ${STAGES.map(s => s.name).join(', ')}.`,
   )
+  console.log('0 passed, 1 failed')
   process.exit(1)
 }
 
 const chosen = STAGES.filter(stage => names.length === 0 || names.includes(stage.name))
-await setUp(chosen.map(stage => stage.name))
+try {
+  await setUp(chosen.map(stage => stage.name))
+} catch (error) {
+  const { message, advice } = problemOf(error)
+  console.error(`The tests could not be set up. ${advice ? `${message} ${advice}` : message}`)
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
 
 const results: { name: string; counts: Counts; seconds: number }[] = []
 for (const stage of chosen) {
