@@ -126,7 +126,7 @@ export type JoinUpdate =
  */
 export interface Cluster {
   describe(ask?: Ask): Promise<ClusterDescription>
-  /** Undefined where there is none to see: ZooKeeper mode, too old, or not allowed. */
+  /** Undefined where there is none to see: ZooKeeper mode, or too old. Not allowed: rejects. */
   quorum(ask?: Ask): Promise<Quorum | undefined>
   /** Every topic the user may describe, with its partitions: one Metadata request. */
   listTopics(ask?: Ask): Promise<readonly Topic[]>

@@ -86,7 +86,7 @@ async function autoCreate(
 
 const QUORUM_TOPIC = '__cluster_metadata'
 
-/** Undefined in ZooKeeper mode, on brokers before 3.3, and where it is not allowed. */
+/** Undefined in ZooKeeper mode and on brokers before 3.3. Rejects where it is not allowed. */
 export async function describeQuorum(
   { client }: TopicContext,
   ask: AskOptions = {},
@@ -96,7 +96,9 @@ export async function describeQuorum(
   const body = { topics: [{ topicName: QUORUM_TOPIC, partitions: [{ partitionIndex: 0 }] }] }
   const answer = await client.send('any', DescribeQuorum, body, ask)
   const quorum = answer.topics[0]?.partitions[0]
-  if (answer.errorCode !== CODE.none || quorum?.errorCode !== CODE.none) return undefined
+  const code = answer.errorCode === CODE.none ? quorum?.errorCode : answer.errorCode
+  if (code !== undefined) throwOnError(code, 'Metadata quorum')
+  if (!quorum) return undefined
   const leaderId = known(quorum.leaderId)
   return {
     ...(leaderId !== undefined && { leaderId }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { silentLog } from '../../src/base/log.ts'
-import { ProblemError } from '../../src/base/problem.ts'
+import { ProblemError, problemOf } from '../../src/base/problem.ts'
 import type { ConnectionConfig, SaslMechanism, TlsConfig } from '../../src/kafka/connection.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
 import { testConnection } from '../../src/kafkajs/diagnose.ts'
@@ -129,6 +129,16 @@ describe('connecting to a broker that demands something', function () {
       'wrong-password',
       /refuses user alice with this password by SCRAM-SHA-256/,
     ],
+    ...(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const).map(
+      mechanism =>
+        [
+          `${mechanism}, unknown user`,
+          () => ({ servers: broker.saslPlain, mechanism, username: 'nobody', password: alice() }),
+          'wrong-password',
+          new RegExp(`refuses user nobody with this password by ${mechanism}`),
+          /whether the user exists/,
+        ] as const,
+    ),
     [
       'SCRAM, credential for the other hash only',
       () => ({
@@ -307,6 +317,34 @@ describe('connecting to a broker that demands something', function () {
     })
   }
 
+  for (const tls of [undefined, { verify: false }]) {
+    it(`says that a server stays silent${tls ? ' instead of speaking TLS' : ''}`, async () => {
+      const silent = createServer(socket => socket.on('error', () => undefined).resume())
+      await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+      servers.push(silent)
+      const way = { servers: `127.0.0.1:${portOf(silent)}`, ...(tls && { tls }) }
+      const test = await testConnection(configOf(way), { connectTimeout: 300 })
+      assert.ok(!test.ok)
+      assert.equal(test.problem.code, 'no-answer')
+    })
+  }
+
+  it("knows a controller's port", async () => {
+    const config = configOf({ servers: broker.plaintext })
+    const reader = () => assert.fail('nobody reads')
+    const cluster = await createCluster(config, { log: silentLog, reader })
+    try {
+      const configs = await cluster.brokerConfigs(1)
+      assert.ok(!('code' in configs))
+      const voters = configs.find(({ name }) => name === 'controller.quorum.voters')?.value ?? ''
+      const test = await testConnection(configOf({ servers: voters.split('@')[1] ?? '' }))
+      assert.ok(!test.ok)
+      assert.equal(test.problem.code, 'controller-port')
+    } finally {
+      await cluster.close()
+    }
+  })
+
   it('rejects with the signal when it aborts', async () => {
     const silent = createServer()
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
@@ -373,7 +411,10 @@ describe('connecting to a broker that demands something', function () {
       const description = await cluster.describe()
       assert.equal(description.brokers.length, 1)
       assert.equal(description.autoCreateTopics, undefined)
-      assert.equal(await cluster.quorum(), undefined)
+      await assert.rejects(cluster.quorum(), (error: unknown) => {
+        assert.equal(problemOf(error).code, 'CLUSTER_AUTHORIZATION_FAILED')
+        return true
+      })
       const [topic] = await cluster.describeTopics(['secret'])
       assert.equal(topic?.problem?.code, 'TOPIC_AUTHORIZATION_FAILED')
       const configs = (await cluster.topicConfigs(['secret'])).get('secret')

@@ -145,8 +145,10 @@ describe('groups', function () {
     try {
       const partition = { partitionIndex: 0, committedOffset, committedMetadata: null }
       const topics = [{ name: topic, partitions: [partition] }]
-      const answer = await client.send('any', OffsetCommit, { groupId, memberId: '', topics })
-      assert.equal(answer.topics[0]?.partitions[0]?.errorCode, 0)
+      await until(async () => {
+        const answer = await client.send('any', OffsetCommit, { groupId, memberId: '', topics })
+        return answer.topics[0]?.partitions[0]?.errorCode === 0
+      })
     } finally {
       client.close()
     }

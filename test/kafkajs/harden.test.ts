@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import { checkTargets, harden, headersOf, markAborted } from '../../src/kafkajs/harden.ts'
 import { writeBatch } from '../../src/kafkajs/recordBatch.ts'
-import { ignoreUnrefWhenGone, tellCloseAsEnd } from '../../src/kafkajs/sockets.ts'
+import { ignoreUnrefWhenGone, openSocket, tellCloseAsEnd } from '../../src/kafkajs/sockets.ts'
 
 const load = createRequire(import.meta.url)
 
@@ -36,6 +36,31 @@ describe('what is patched in kafkajs', () => {
     queue.push({ entry, expectResponse: true, sendRequest: () => undefined })
     queue.fulfillRequest({ correlationId: 1, payload: Buffer.alloc(0), size: 0 })
     assert.equal(queue.throttleCheckTimeoutId, null)
+  })
+
+  it('a request that waits, with nothing throttled, is looked at again without a negative delay', () => {
+    const RequestQueue = load('kafkajs/src/network/requestQueue/index.js') as new (
+      options: object,
+    ) => Queue & { destroy(): void }
+    const logger = { debug: () => undefined, warn: () => undefined }
+    const queue = new RequestQueue({ maxInFlightRequests: 1, requestTimeout: 1000, logger })
+    const original = globalThis.setTimeout
+    const delays: (number | undefined)[] = []
+    globalThis.setTimeout = Object.assign((work: () => void, delay?: number) => {
+      delays.push(delay)
+      return original(work, delay)
+    }, original)
+    try {
+      for (const correlationId of [1, 2]) {
+        const entry = { correlationId, resolve: () => undefined, reject: () => undefined }
+        queue.push({ entry, expectResponse: true, sendRequest: () => undefined })
+      }
+    } finally {
+      globalThis.setTimeout = original
+      queue.destroy()
+    }
+    assert.equal(delays.length, 1)
+    assert.ok((delays[0] ?? -1) >= 0)
   })
 
   it('a partition without a leader leaves the metadata whole; a topic of its own error does not', async () => {
@@ -178,6 +203,15 @@ describe('sockets', () => {
       for (const event of events) socket.emit(event)
       assert.equal(ends, 1, events.join())
     }
+  })
+
+  it('that could not be opened gather no listeners, whoever unrefs them', async () => {
+    const socket = openSocket({ host: '127.0.0.1', port: 9, onConnect: () => undefined })
+    socket.on('error', () => undefined)
+    await new Promise(resolve => socket.once('close', resolve))
+    const before = socket.listenerCount('connect')
+    for (let i = 0; i < 20; i++) socket.unref()
+    assert.equal(socket.listenerCount('connect'), before)
   })
 
   it('that are gone gather no listeners', () => {
