@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Producer } from 'kafkajs'
 import { silentLog } from '../../src/base/log.ts'
 import type { Cluster } from '../../src/kafka/cluster.ts'
@@ -114,6 +115,32 @@ describe('a broker that goes away and comes back', function () {
       if (update.kind === 'records') abort.abort()
     }
     assert.ok(abort.signal.aborted, kinds.join())
+  })
+
+  it('lets a member end though it has gone silent', async function () {
+    const pid = broker.nodes[0]?.pid
+    if (process.platform === 'win32' || pid === undefined) this.skip()
+    const abort = new AbortController()
+    const request = { groupId: 'silent', topic: 'orders', fallback: 'latest' } as const
+    const { promise: isJoined, resolve: joined } = Promise.withResolvers<void>()
+    const reading = (async () => {
+      for await (const update of cluster.join(request, { signal: abort.signal })) {
+        if (update.kind === 'joined') joined()
+      }
+      return 'ended'
+    })()
+    await isJoined
+    process.kill(pid, 'SIGSTOP')
+    try {
+      abort.abort()
+      // Five seconds are what a member may take to leave; kafkajs alone waits for its requests.
+      const deadline = new AbortController()
+      const late = sleep(15_000, 'still there', { signal: deadline.signal }).catch(() => 'stopped')
+      assert.equal(await Promise.race([reading, late]), 'ended')
+      deadline.abort()
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
   })
 
   async function keepProducing(signal: AbortSignal): Promise<void> {

@@ -146,6 +146,8 @@ describe('groups', function () {
       const partition = { partitionIndex: 0, committedOffset, committedMetadata: null }
       const topics = [{ name: topic, partitions: [partition] }]
       await until(async () => {
+        // Asking for the coordinator has the broker make the topic that holds commits.
+        await cluster.describeGroups([{ groupId, type: 'unknown' }])
         const answer = await client.send('any', OffsetCommit, { groupId, memberId: '', topics })
         return answer.topics[0]?.partitions[0]?.errorCode === 0
       })

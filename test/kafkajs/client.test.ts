@@ -3,10 +3,12 @@ import { silentLog } from '../../src/base/log.ts'
 import { ProblemError, problemOf } from '../../src/base/problem.ts'
 import { openClient, type Client } from '../../src/kafkajs/client.ts'
 import { testConnection } from '../../src/kafkajs/diagnose.ts'
+import { joinGroup } from '../../src/kafkajs/join.ts'
 import { produce } from '../../src/kafkajs/produce.ts'
-import { Leaders } from '../../src/kafkajs/routing.ts'
-import { ListGroups } from '../../src/kafkajs/protocol/groups.ts'
+import { Coordinators, Leaders } from '../../src/kafkajs/routing.ts'
+import { FindCoordinatorOne, ListGroups } from '../../src/kafkajs/protocol/groups.ts'
 import { Metadata } from '../../src/kafkajs/protocol/metadata.ts'
+import { Writer } from '../../src/kafkajs/protocol/wire.ts'
 import {
   fakeBroker,
   metadataAnswer,
@@ -210,6 +212,52 @@ describe('the client', () => {
     const records = [{ key: null, value: null, headers: [] }]
     const [outcome] = await produce(context, { topic: 'orders', records })
     assert.equal(outcome?.offset, 0n)
+  })
+
+  it('a member waits for the coordinator of the first group', async () => {
+    const texts = (writer: Writer, ...values: readonly string[]) => {
+      for (const value of values) {
+        writer.int16(value.length)
+        writer.raw(Buffer.from(value))
+      }
+    }
+    const coordinator = (errorCode: number, port: number) => {
+      const writer = new Writer()
+      writer.int32(0)
+      writer.int16(errorCode)
+      writer.int16(-1)
+      writer.int32(1)
+      texts(writer, '127.0.0.1')
+      writer.int32(port)
+      return writer.bytes()
+    }
+    let left = 5
+    const abort = new AbortController()
+    const broker: FakeBroker = await fakeBroker(({ key, version }) => {
+      if (key === API_VERSIONS) {
+        const ranges = [...KNOWN, [FindCoordinatorOne.key, 1, 1], [15, 0, 0]] as const
+        return versionsAnswer(ranges, version === 0 ? 0 : 35)
+      }
+      if (key === Metadata.key) {
+        return metadataAnswer([[1, '127.0.0.1', broker.port]], ['orders'])
+      }
+      if (key === FindCoordinatorOne.key && left-- > 0) return coordinator(15, broker.port)
+      abort.abort()
+      return 'hang up'
+    })
+    brokers.push(broker)
+    const client = clientOf(broker.port)
+    const context = {
+      client,
+      leaders: new Leaders(client),
+      coordinators: new Coordinators(client),
+      leaving: new Set<Promise<void>>(),
+    }
+    const updates = []
+    const request = { groupId: 'first', topic: 'orders', fallback: 'latest' } as const
+    for await (const update of joinGroup(context, request, abort.signal)) updates.push(update)
+    assert.deepEqual(updates, [])
+    assert.equal(left, -1)
   })
 
   it('says that an answer cannot be read', async () => {
