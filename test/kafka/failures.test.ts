@@ -122,10 +122,10 @@ describe('a broker that goes away and comes back', function () {
     if (process.platform === 'win32' || pid === undefined) this.skip()
     const abort = new AbortController()
     const request = { groupId: 'silent', topic: 'orders', fallback: 'latest' } as const
-    const { promise: isJoined, resolve: joined } = Promise.withResolvers<void>()
+    const { promise: isJoined, resolve: joined } = Promise.withResolvers<undefined>()
     const reading = (async () => {
       for await (const update of cluster.join(request, { signal: abort.signal })) {
-        if (update.kind === 'joined') joined()
+        if (update.kind === 'joined') joined(undefined)
       }
       return 'ended'
     })()
