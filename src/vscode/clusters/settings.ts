@@ -246,6 +246,9 @@ function hasId(item: unknown, id: string): boolean {
   return typeof item === 'object' && item !== null && (item as Record<string, unknown>)['id'] === id
 }
 
+/** The id of the cluster that *Start Local Kafka* keeps; no other gets it. */
+export const LOCAL_KAFKA_ID = 'local-kafka'
+
 /** An id made of a name, unlike all that are taken. */
 export function newId(name: string, taken: readonly string[]): string {
   const stem =
@@ -257,7 +260,7 @@ export function newId(name: string, taken: readonly string[]): string {
       .slice(0, 48) || 'cluster'
   for (let count = 1; ; count++) {
     const id = count === 1 ? stem : `${stem}-${count}`
-    if (!taken.includes(id)) return id
+    if (id !== LOCAL_KAFKA_ID && !taken.includes(id)) return id
   }
 }
 

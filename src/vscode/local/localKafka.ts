@@ -8,8 +8,9 @@ import {
   type LocalKafka,
   type LocalKafkaOptions,
 } from '../../local/attach.ts'
+import { guarded } from '../clusters/clusterCommands.ts'
 import type { SavedClusters } from '../clusters/createClusters.ts'
-import { writeEntry } from '../clusters/settingsFile.ts'
+import { checkedVersion, localEntry } from './localEntry.ts'
 
 export interface LocalKafkaDeps {
   readonly context: vscode.ExtensionContext
@@ -17,8 +18,6 @@ export interface LocalKafkaDeps {
   readonly log: Log
 }
 
-/** The id of the cluster that *Start Local Kafka* keeps in the user's settings. */
-const LOCAL_ID = 'local'
 /** Whether a local Kafka of this extension runs: for menus and welcome texts. */
 const RUNNING_CONTEXT = 'kafkaWorkbench.localKafkaRunning'
 
@@ -35,20 +34,20 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
   function options(): LocalKafkaOptions {
     const file = (name: string) => context.asAbsolutePath(`dist/${name}.js`)
     const storage = context.globalStorageUri.fsPath
-    const version = vscode.workspace
-      .getConfiguration('kafkaWorkbench')
-      .get<string>('localKafka.version', '')
     return {
       stateDir: `${storage}/local`,
       cacheDir: `${storage}/kafka`,
       supervisorEntry: file('supervisor'),
       sampleEntry: file('sample'),
-      ...(version ? { version } : {}),
       onLog: line => output.appendLine(line),
     }
   }
 
   function keep(attached: LocalKafka): void {
+    if (kafka) {
+      attached.dispose()
+      return
+    }
     kafka = store.add(attached)
     setRunning(true)
     attached.onDidChangeState(state => {
@@ -67,6 +66,7 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
   }
 
   async function startWithProgress(): Promise<LocalKafka | undefined> {
+    const version = wantedVersion()
     const attached = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -78,6 +78,7 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
         token.onCancellationRequested(() => abort.abort())
         return attachLocalKafka({
           ...options(),
+          ...(version !== undefined && { version }),
           signal: abort.signal,
           onProgress: message => progress.report({ message: `${message}…` }),
         }).catch((error: unknown) => {
@@ -94,17 +95,9 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
   }
 
   async function addCluster({ bootstrapServers }: LocalKafka): Promise<void> {
-    await writeEntry(
-      {
-        id: LOCAL_ID,
-        name: 'Local',
-        bootstrapServers: bootstrapServers.split(','),
-        disposable: true,
-        scope: 'user',
-      },
-      false,
-    )
-    await clusters.select(LOCAL_ID)
+    const entry = localEntry(clusters.all, bootstrapServers)
+    await clusters.save(entry)
+    await clusters.select(entry.id)
   }
 
   async function showProblem(
@@ -129,24 +122,35 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
     if (answer) running.startSample()
   }
 
+  async function stop(): Promise<void> {
+    await finding
+    if (kafka) await kafka.stop()
+    else void vscode.window.showInformationMessage('No local Kafka runs.')
+  }
+
   const register = (command: string, run: () => Promise<void>) =>
-    store.add(vscode.commands.registerCommand(`kafkaWorkbench.${command}`, run))
+    store.add(vscode.commands.registerCommand(`kafkaWorkbench.${command}`, guarded(log, run)))
   register('startLocalKafka', startAndOffer)
   register('addSampleData', async () => (await start())?.startSample())
-  register('stopLocalKafka', async () => {
-    await kafka?.stop()
-  })
+  register('stopLocalKafka', stop)
   register('showLocalKafkaLog', () => {
     output.show()
     return Promise.resolve()
   })
-  findLocalKafka(options()).then(
+  // A reload of the window: the broker that it left behind is found by its state file.
+  const finding = findLocalKafka(options()).then(
     found => {
       if (found) keep(found)
     },
     (error: unknown) => log.debug(`Looking for a local Kafka: ${problemOf(error).message}`),
   )
   return store
+}
+
+function wantedVersion(): string | undefined {
+  const settings = vscode.workspace.getConfiguration('kafkaWorkbench')
+  const text: unknown = settings.get('localKafka.version')
+  return checkedVersion(typeof text === 'string' ? text : '')
 }
 
 function setRunning(running: boolean): void {
