@@ -14,7 +14,7 @@ import {
   type TlsFiles,
 } from './connectionConfig.ts'
 import { CANCELLED, createConnections, PASSWORD_NEEDED, type Asking } from './connections.ts'
-import { readPemFile } from './pemFile.ts'
+import { pemReader } from './pemFile.ts'
 import type { ClusterSecret } from './secretKey.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
 import { readClusterLists, type SettingsProblem } from './settings.ts'
@@ -88,7 +88,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
     }
     log.info(`Connecting to ${saved.name} (${saved.bootstrapServers.join(', ')}).`)
     try {
-      const files = await readTlsFiles(saved, readPemFile)
+      const files = await readTlsFiles(saved, pemReader(saved.scope))
       return await openWithSecret(saved, files, asking, signal)
     } catch (error) {
       const problem = problemOf(error)

@@ -16,7 +16,7 @@ import {
   type ClusterDraft,
   type StepOptions,
 } from './draft.ts'
-import { readPemFile } from './pemFile.ts'
+import { pemReader } from './pemFile.ts'
 import type { ClusterSecret } from './secretKey.ts'
 import { bareId } from './settings.ts'
 import { prefixOf } from './settingsFile.ts'
@@ -44,7 +44,7 @@ export async function editCluster(
   const steps = clusterSteps({
     taken: others.map(({ name }) => name),
     stored: one => hasSecret(stored) && keepsSecret(one, before),
-    readPem: readPemFile,
+    readPem: pemReader(start.scope),
   })
   let draft = await withKey(start)
   for (;;) {
@@ -74,7 +74,7 @@ function stepOptions(): StepOptions {
 async function withKey(draft: ClusterDraft): Promise<ClusterDraft> {
   if (draft.keyFile === undefined) return draft
   try {
-    return { ...draft, key: await readPemFile(draft.keyFile) }
+    return { ...draft, key: await pemReader(draft.scope)(draft.keyFile) }
   } catch {
     return draft
   }
@@ -122,7 +122,7 @@ async function tryConnection(
     const controller = new AbortController()
     token.onCancellationRequested(() => controller.abort())
     try {
-      const files = await readTlsFiles(cluster, readPemFile)
+      const files = await readTlsFiles(cluster, pemReader(cluster.scope))
       const tested = test(connectionConfig(cluster, files, secret), controller.signal)
       return await Promise.race([tested, rejectOn(controller.signal)])
     } catch (error) {
