@@ -33,6 +33,7 @@ function laterIn(block: Block, settings: Settings, scope: NameScope): string | u
   return (
     laterProperty(block, settings) ??
     laterFormat(block, settings) ??
+    laterTemplate(block, settings) ??
     laterName(block, settings, scope)
   )
 }
@@ -59,6 +60,22 @@ function laterFormat(block: Block, settings: Settings): string | undefined {
     }
   }
   return undefined
+}
+
+/** Level 1 evaluates templates in these only; in others they would be sent or ignored as they stand. */
+const TEMPLATED = ['key', 'header', 'headers']
+
+function laterTemplate(block: Block, settings: Settings): string | undefined {
+  const found = definitionsOf(block.kind).find(
+    ({ name }) =>
+      !TEMPLATED.includes(name) &&
+      settings.all(block, name).some(({ value = '' }) => hasExpression(value)),
+  )
+  return found && `A template in "${found.name}:" is evaluated`
+}
+
+function hasExpression(text: string): boolean {
+  return text.includes('{{') && scanTemplates(text).parts.some(({ kind }) => kind === 'expression')
 }
 
 function laterName(block: Block, settings: Settings, scope: NameScope): string | undefined {

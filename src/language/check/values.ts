@@ -43,6 +43,9 @@ export function checkPropertyValue(
     case 'duration':
       reportBad('K206', parseDuration(value), block, property.valueSpan, report)
       break
+    case 'choice':
+      checkChoice(block, property, value, definition, report)
+      break
     case 'topic':
     case 'schema':
     case 'headers':
@@ -50,7 +53,6 @@ export function checkPropertyValue(
     case 'capture':
     case 'rate':
     case 'file':
-    case 'choice':
     case 'expression':
     case 'text':
       break
@@ -95,6 +97,31 @@ function checkFormat(block: Block, property: Property, value: string, report: Re
   if (outcome && !outcome.ok) {
     reportBad(outcome.code ?? 'K201', outcome, block, property.valueSpan, report)
   }
+}
+
+function checkChoice(
+  block: Block,
+  property: Property,
+  value: string,
+  { choices = [] }: PropertyDefinition,
+  report: Report,
+): void {
+  if (choices.includes(value)) return
+  const allowed = choices.map(quoted).join(', ')
+  const meant = choices.find(choice => choice.toLowerCase() === value.toLowerCase())
+  report.add(
+    'K202',
+    'error',
+    property.valueSpan,
+    `${quoted(value)} is not a value of "${property.name}:". Write one of ${allowed}.`,
+    {
+      block,
+      fixes:
+        meant === undefined
+          ? []
+          : [replacement(`Replace with "${meant}"`, property.valueSpan, meant)],
+    },
+  )
 }
 
 function checkPosition(block: Block, property: Property, value: string, report: Report): void {

@@ -5,6 +5,7 @@ import type { FileProblem, KafkaFile } from '../../language/tree.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import type { ClusterKnowledge } from './clusterKnowledge.ts'
 import { rangeOf, SEVERITIES } from './convert.ts'
+import { GENERATED_DATA, generatesData } from './generatedData.ts'
 import { clusterOfFile, fileOf, KAFKA_LANGUAGE } from './kafkaDocument.ts'
 
 export interface CheckDeps {
@@ -63,6 +64,11 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
   store.add(deps.clusters.onDidChange(all))
   store.add(deps.knowledge.onDidChange(all))
   store.add(
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration(GENERATED_DATA)) all()
+    }),
+  )
+  store.add(
     toDisposable(() => {
       for (const timer of timers.values()) clearTimeout(timer)
       timers.clear()
@@ -74,18 +80,13 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
 
 /** The problems of a file; what a cluster knows is used only while it is connected. */
 export function problemsOf(file: KafkaFile, deps: CheckDeps): readonly FileProblem[] {
-  return check(file, knowledgeOf(file, deps))
+  return check(file, { ...knowledgeOf(file, deps), generatedData: generatesData() })
 }
 
 function knowledgeOf(file: KafkaFile, { clusters, knowledge }: CheckDeps): Knowledge {
   // Blocks of one file can go to several clusters: what one of them has says nothing of another.
-  const named = new Set(
-    [...file.directives, ...file.blocks.flatMap(({ directives }) => directives)]
-      .filter(({ name }) => name === 'cluster')
-      .map(({ argument }) => argument),
-  )
   const found = clusterOfFile(file, clusters)
-  if (named.size > 1 || found.kind !== 'cluster') return {}
+  if (goesToSeveral(file) || found.kind !== 'cluster') return {}
   const facts = knowledge.of(found.cluster.id)
   if (!facts) return {}
   return {
@@ -93,6 +94,16 @@ function knowledgeOf(file: KafkaFile, { clusters, knowledge }: CheckDeps): Knowl
     partitionsOf: topic => facts.topics.get(topic)?.partitions,
     ...(facts.autoCreate !== undefined && { autoCreate: facts.autoCreate }),
   }
+}
+
+/** Whether a block names a cluster of its own, or a cluster is named below the first block. */
+function goesToSeveral({ blocks, directives }: KafkaFile): boolean {
+  const namesCluster = ({ name }: { readonly name: string }) => name === 'cluster'
+  const start = blocks[0]?.span.start ?? Number.POSITIVE_INFINITY
+  return (
+    blocks.some(block => block.directives.some(namesCluster)) ||
+    directives.some(directive => namesCluster(directive) && directive.nameSpan.start > start)
+  )
 }
 
 function diagnosticOf(file: KafkaFile, problem: FileProblem): vscode.Diagnostic {

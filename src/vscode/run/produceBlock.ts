@@ -14,6 +14,7 @@ import { recordMaker, type RecordSources } from '../../run/recordMaker.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import type { BlockId, BlockStates } from './blockStates.ts'
 import { readWorkspaceFile } from './workspaceFile.ts'
+import { generatesData } from '../language/generatedData.ts'
 
 export interface ProduceDeps {
   readonly clusters: Clusters
@@ -62,7 +63,7 @@ function planOf(
   call: ProduceCall,
 ): { readonly plan: ProducerPlan } | { readonly problem: Problem } {
   if (!vscode.workspace.isTrusted) return { problem: UNTRUSTED }
-  const error = check(call.file).find(
+  const error = check(call.file, { generatedData: generatesData(call.document.uri) }).find(
     problem => problem.severity === 'error' && problem.block === call.block.index,
   )
   if (error) {

@@ -9,6 +9,7 @@ import { blockAt, type Block, type BlockKind, type KafkaFile } from '../../langu
 import { readingOf } from '../../run/readingText.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
+import { generatesData } from '../language/generatedData.ts'
 import { clusterOf, fileOf, KAFKA_LANGUAGE } from '../language/kafkaDocument.ts'
 import type { MessagesViews } from '../messages/registerMessages.ts'
 import { BlockStates } from './blockStates.ts'
@@ -114,7 +115,7 @@ async function startConsumer(
   const { document, file, block } = target
   const cluster = await clusterFor(target, clusters)
   if (!cluster) return
-  const error = check(file).find(
+  const error = check(file, { generatedData: generatesData(document.uri) }).find(
     problem => problem.severity === 'error' && problem.block === block.index,
   )
   if (error) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import type { Log } from '../../base/log.ts'
+import { ProblemError, type Problem } from '../../base/problem.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { clusterFor, textOf } from '../clusters/pickCluster.ts'
@@ -17,6 +18,12 @@ export interface TopicCommandDeps {
   readonly log: Log
 }
 
+const UNTRUSTED: Problem = {
+  code: 'untrusted',
+  message: 'No topic that a file names is created from an untrusted workspace.',
+  advice: 'Trust this workspace to create it.',
+}
+
 /** What one can do to topics. Each takes a tree node, or asks for what it needs. */
 export function registerTopicCommands({ clusters, tree, log }: TopicCommandDeps): Disposable {
   const store = new DisposableStore()
@@ -30,6 +37,7 @@ export function registerTopicCommands({ clusters, tree, log }: TopicCommandDeps)
     const cluster = await clusters.connect(saved.id)
     // A `.kafka` file that names a topic which does not exist hands its name over.
     const wanted = textOf(argument, 'newTopic') ?? ''
+    if (wanted && !vscode.workspace.isTrusted) throw new ProblemError(UNTRUSTED)
     const name = await createTopic(saved, cluster, wanted)
     if (name === undefined) return undefined
     await tree.refresh(saved.id)
