@@ -116,18 +116,19 @@ function wayForGroup(
   if (otherKind !== undefined)
     return plan.commit === true
       ? refuse(cannotJoin(name, otherKind))
-      : browseInstead(`Group "${name}" is a ${otherKind} group.`)
+      : browseInstead(plan, `Group "${name}" is a ${otherKind} group.`)
   if (plan.commit === true)
     return plan.to === undefined ? { mode: 'join', group: name } : refuse(joinWithEnd())
   if (plan.commit === false) return { mode: 'browse' }
   const others = (group?.members ?? []).filter(({ memberId }) => !context.isOurs(memberId)).length
   if (others > 0)
     return browseInstead(
+      plan,
       `Group "${name}" has ${others} active ${others === 1 ? 'member' : 'members'}.`,
       '; "commit: true" joins',
     )
-  if (plan.to !== undefined || plan.limit !== undefined)
-    return browseInstead(`A CONSUMER with an end leaves group "${name}" where it is.`)
+  if (plan.to !== undefined)
+    return browseInstead(plan, `A CONSUMER with "to:" leaves group "${name}" where it is.`)
   return { mode: 'join', group: name }
 }
 
@@ -144,11 +145,9 @@ function refuse(problem: Problem): Way {
 }
 
 /** The words of K401. */
-function browseInstead(why: string, more = ''): Way {
-  return {
-    mode: 'browse',
-    notice: `${why} Reading from its committed offsets without joining${more}.`,
-  }
+function browseInstead(plan: ConsumePlan, why: string, more = ''): Way {
+  const start = plan.from === undefined ? 'its committed offsets' : 'the start given in "from:"'
+  return { mode: 'browse', notice: `${why} Reading from ${start} without joining${more}.` }
 }
 
 function shareGroup(group: string): Problem {
@@ -235,7 +234,6 @@ async function* join(
   { cluster, signal }: ConsumeContext,
 ): AsyncGenerator<ConsumeEvent> {
   yield { kind: 'started', mode: 'join' }
-  let left = plan.limit ?? Infinity
   let obstacle: Problem | undefined
   for await (const update of cluster.join(joinRequest(plan, partitions, group), { signal })) {
     obstacle = update.kind === 'problem' ? update.problem : undefined
@@ -243,10 +241,8 @@ async function* join(
       yield update
       continue
     }
-    const records = update.records.slice(0, left)
-    left -= records.length
-    if (records.length > 0) yield { kind: 'records', chunks: [chunkOfRecords(records)] }
-    if (left <= 0) break
+    if (update.records.length > 0)
+      yield { kind: 'records', chunks: [chunkOfRecords(update.records)] }
   }
   if (signal.aborted) yield { kind: 'ended', reason: 'stopped' }
   // Without a limit nothing but a problem ends a membership.
@@ -262,13 +258,15 @@ function joinRequest(
   partitions: readonly number[] | undefined,
   groupId: string,
 ): JoinRequest {
-  const { topic, from, fallback } = plan
+  const { topic, from, fallback, limit, isolation } = plan
   return {
     groupId,
     topic,
     fallback,
     ...(partitions !== undefined && { partitions }),
     ...(from !== undefined && { from }),
+    ...(limit !== undefined && { limit }),
+    ...(isolation !== undefined && { isolation }),
   }
 }
 

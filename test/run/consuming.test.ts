@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import type { JoinUpdate } from '../../src/kafka/cluster.ts'
+import type { JoinRequest, JoinUpdate } from '../../src/kafka/cluster.ts'
 import type { Group } from '../../src/kafka/model.ts'
 import { consumerPlan, type ConsumerSettings } from '../../src/run/blocks.ts'
 import { consume } from '../../src/run/consuming.ts'
@@ -151,7 +151,7 @@ describe('a CONSUMER', () => {
       [
         groupOf('g'),
         'to: latest',
-        'A CONSUMER with an end leaves group "g" where it is. Reading from its committed offsets without joining.',
+        'A CONSUMER with "to:" leaves group "g" where it is. Reading from its committed offsets without joining.',
       ],
     ]
     for (const [group, more, notice] of cases) {
@@ -230,28 +230,32 @@ describe('a CONSUMER', () => {
     assert.deepEqual(events[3], { kind: 'ended', reason: 'done' })
   })
 
-  it('ends a joined reading after its limit', async () => {
-    const record = (offset: bigint) => ({
-      topic: 'orders',
-      partition: 0,
-      offset,
-      timestamp: 1,
-      key: null,
-      value: null,
-      headers: [],
-    })
-    const { events } = await run('CONSUMER g\ntopic: orders\ncommit: true\nlimit: 3', {
-      until: 'never',
-      joins: [
-        { kind: 'joined', memberId: 'm', partitions: [0] },
-        { kind: 'records', records: [record(0n), record(1n)] },
-        { kind: 'records', records: [record(2n), record(3n)] },
-      ],
-    })
-    const counts = events.flatMap(event =>
-      event.kind === 'records' ? event.chunks.map(({ count }) => count) : [],
-    )
-    assert.deepEqual(counts, [2, 1])
+  it('leaves limit and isolation to the membership, which commits no further', async () => {
+    const requests: JoinRequest[] = []
+    const joined = { kind: 'joined', memberId: 'm', partitions: [0] } as const
+    const context = {
+      cluster: {
+        ...fakeCluster().cluster,
+        join: (request: JoinRequest) => {
+          requests.push(request)
+          return Readable.from([joined]) as AsyncIterable<JoinUpdate>
+        },
+      },
+      signal: new AbortController().signal,
+      isOurs: () => false,
+    }
+    const events: ConsumeEvent[] = []
+    const text = 'CONSUMER g\ntopic: orders\nlimit: 3\nisolation: read_uncommitted'
+    for await (const event of consume(planOf(text), context)) events.push(event)
+    assert.deepEqual(requests, [
+      {
+        groupId: 'g',
+        topic: 'orders',
+        fallback: 'latest',
+        limit: 3,
+        isolation: 'read_uncommitted',
+      },
+    ])
     assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'done' })
   })
 
