@@ -4,11 +4,11 @@
  * Everything lives in `.cache/start`; the user's own profile is not touched. Ctrl-C ends it all.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problemOf } from '../src/base/problem.ts'
 import { attachLocalKafka, type LocalKafka } from '../src/local/attach.ts'
-import { ensureServer } from './editor/editor.ts'
+import { displayPrefix, ensureServer } from './editor/editor.ts'
 import { onPath } from './editor/places.ts'
 import { pageUrl, startServer } from './editor/server.ts'
 import { packageExtension, vsixPath } from './package.ts'
@@ -48,8 +48,14 @@ async function main(): Promise<void> {
   await packageExtension()
   const kafka = await startKafka()
   const settings = settingsFor(kafka)
-  const code = process.env['KAFKA_WORKBENCH_START'] === 'server' ? undefined : onPath('code')
+  const code = desktopCode()
   await (code === undefined ? openServer(settings) : openDesktop(code, settings))
+}
+
+/** The `code` command, where its window can be seen and nobody asked for the server. */
+function desktopCode(): string | undefined {
+  if (process.env['KAFKA_WORKBENCH_START'] === 'server') return undefined
+  return displayPrefix()?.length === 0 ? onPath('code') : undefined
 }
 
 async function startKafka(): Promise<LocalKafka> {
@@ -95,15 +101,39 @@ async function openDesktop(code: string, settings: Record<string, unknown>): Pro
   if (spawnSync(code, install, { stdio: 'ignore', shell, timeout: 120_000 }).status !== 0)
     throw new Error('VS Code could not install the extension.')
   say('Opening VS Code. Close its window, or press Ctrl-C here, to stop everything.')
+  // A file of an earlier run that was killed names nobody of ours any more.
+  const lock = join(userData, 'code.lock')
+  await rm(lock, { force: true })
+  // The command only waits: the editor is a process of its own that a signal here does not reach.
+  ended.push(() => endEditor(lock))
   const window = spawn(code, [...profile, '--new-window', '--wait', examples], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'inherit'],
     shell,
     signal,
   })
-  await new Promise<void>(resolve => {
-    window.once('exit', () => resolve())
-    window.once('error', () => resolve())
+  const outcome = await new Promise<string | undefined>(resolve => {
+    window.once('exit', (status, by) => {
+      if (status === 0) resolve(undefined)
+      else
+        resolve(status === null ? `was ended by ${by ?? 'a signal'}` : `ended with code ${status}`)
+    })
+    window.once('error', error => resolve(`could not be started (${error.message})`))
   })
+  if (outcome !== undefined && !signal.aborted)
+    throw new Error(
+      `VS Code's command ${code} ${outcome}. Set KAFKA_WORKBENCH_START=server to use a browser.`,
+    )
+}
+
+/** Ends the editor of our own profile, which left its process id there. */
+async function endEditor(lock: string): Promise<void> {
+  const pid = Number(await readFile(lock, 'utf8').catch(() => ''))
+  if (!Number.isSafeInteger(pid) || pid <= 0) return
+  try {
+    process.kill(pid)
+  } catch {
+    // Its window was closed before.
+  }
 }
 
 async function openServer(settings: Record<string, unknown>): Promise<void> {

@@ -76,7 +76,7 @@ async function whyNoDesktop(): Promise<string | undefined> {
 }
 
 /** What must stand before a program that opens a window; undefined where none can be opened. */
-function displayPrefix(): readonly string[] | undefined {
+export function displayPrefix(): readonly string[] | undefined {
   if (process.platform !== 'linux') return []
   if (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']) return []
   const xvfb = onPath('xvfb-run')
