@@ -1,0 +1,116 @@
+/**
+ * Takes the README's pictures anew, by hand: `node test/e2e/readmePictures.ts [name…]`. The real
+ * workbench with sample Kafka; all take five minutes, because a chart needs history for a shape.
+ */
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { copyExamples } from '../../scripts/editor/examples.ts'
+import { startSampleKafka } from '../../scripts/editor/sampleKafka.ts'
+import { packageExtension } from '../../scripts/package.ts'
+import { root } from '../../scripts/stages.ts'
+import { until, Workbench } from './workbench.ts'
+
+const HISTORY_MS = 190_000
+const folder = join(root, 'media', 'pictures')
+const wanted = process.argv.slice(2)
+const isWanted = (...names: string[]) =>
+  wanted.length === 0 || names.some(name => wanted.includes(name))
+
+await mkdir(folder, { recursive: true })
+await packageExtension()
+const kafka = await startSampleKafka()
+try {
+  const bootstrapServers = [kafka.bootstrapServers]
+  const examples = await copyExamples('pictures')
+  const workbench = await Workbench.open({
+    folder: examples,
+    width: 1280,
+    height: 800,
+    settings: {
+      'kafkaWorkbench.clusters': [
+        { id: 'local', name: 'Local', bootstrapServers, disposable: true },
+      ],
+      'editor.minimap.enabled': false,
+      'workbench.layoutControl.enabled': false,
+      'window.commandCenter': false,
+    },
+  })
+  try {
+    await takeAll(workbench, examples)
+  } finally {
+    await workbench.dispose()
+  }
+} finally {
+  await kafka.stop()
+}
+
+async function takeAll(workbench: Workbench, examples: string): Promise<void> {
+  await workbench.openView('Kafka')
+  await workbench.expand('Local')
+  if (isWanted('lag', 'workbench')) await takeLag(workbench)
+  if (isWanted('messages')) await takeMessages(workbench)
+  if (isWanted('debug')) await takeDebug(workbench, examples)
+}
+
+async function takeLag(workbench: Workbench): Promise<void> {
+  await workbench.command('Kafka: Open Lag Panel…')
+  await workbench.pick('shipping')
+  await workbench.webview(/Produced and consumed/)
+  // The panel keeps its history while it is open.
+  await sleep(HISTORY_MS)
+  await take(workbench, 'lag')
+  await workbench.expand('Topics')
+  await workbench.expand('Consumer Groups')
+  await workbench.openFile('1-hello.kafka')
+  await workbench.command('View: Move Editor into Left Group')
+  await workbench.clickCodeLens('Produce record')
+  await until('the result', async () =>
+    (await workbench.afterTexts()).find(text => /partition \d · offset [\d,]+/.test(text)),
+  )
+  await workbench.goToLine(1)
+  await take(workbench, 'workbench')
+  await workbench.closeAllEditors()
+}
+
+async function takeMessages(workbench: Workbench): Promise<void> {
+  await workbench.command('Kafka: Show Messages…')
+  await workbench.pick('orders')
+  await workbench.webview(/Following/)
+  await until('records', async () =>
+    (await workbench.webviews()).some(({ content }) => content.split('o-48').length > 10),
+  )
+  await take(workbench, 'messages')
+  await workbench.closeAllEditors()
+}
+
+async function takeDebug(workbench: Workbench, examples: string): Promise<void> {
+  await workbench.openFile('consumer.js')
+  await until('the lens', async () =>
+    (await workbench.codeLenses()).find(text => text.startsWith('examples-consumer · ')),
+  )
+  const lines = (await readFile(join(examples, 'consumer/consumer.js'), 'utf8')).split('\n')
+  await workbench.toggleBreakpoint(lines.findIndex(line => line.includes('console.log(shown)')) + 1)
+  await workbench.openView('Run and Debug')
+  await workbench.waitForText('Debug the example consumer')
+  await workbench.press('F5')
+  for (const shown of [/^lag [\d,]+/, /produced/, /committed/]) {
+    await until(
+      `inline lag like ${shown.source}`,
+      async () => (await workbench.afterTexts()).find(text => shown.test(text)),
+      60_000,
+    )
+    if (shown.source !== 'committed') await workbench.continueDebugging()
+  }
+  await take(workbench, 'debug')
+  await workbench.press('Shift+F5')
+}
+
+async function take(workbench: Workbench, name: string): Promise<void> {
+  await workbench.tidy()
+  // Whatever still fades in or out has done so by then.
+  await sleep(1500)
+  const path = join(folder, `${name}.jpg`)
+  await workbench.page.screenshot({ path, type: 'jpeg', quality: 80 })
+  process.stdout.write(`${path}\n`)
+}
