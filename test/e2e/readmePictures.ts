@@ -111,6 +111,6 @@ async function take(workbench: Workbench, name: string): Promise<void> {
   // Whatever still fades in or out has done so by then.
   await sleep(1500)
   const path = join(folder, `${name}.jpg`)
-  await workbench.page.screenshot({ path, type: 'jpeg', quality: 80 })
+  await workbench.page.screenshot({ path, type: 'jpeg', quality: 56 })
   process.stdout.write(`${path}\n`)
 }
