@@ -28,6 +28,16 @@ export interface Internals {
   readonly lag: LagWatches
 }
 
+/** How long a closing window may be held up by groups that are left, ms. */
+const CLOSING_MS = 4_000
+
+let closing: () => Promise<void> = () => Promise.resolve()
+
+/** Closes the connections: members leave their groups, so that nobody waits for dead ones. */
+export async function deactivate(): Promise<void> {
+  await Promise.race([closing(), systemClock.sleep(CLOSING_MS)])
+}
+
 /** Wires the parts together: the only place that knows all of them. */
 export function activate(context: vscode.ExtensionContext): Internals | undefined {
   const log = vscode.window.createOutputChannel('Kafka Workbench', { log: true })
@@ -41,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
       open: (config, _saved, signal) => openCluster(context, config, log, signal),
     }),
   )
+  closing = () => clusters.close()
   const tree = store.add(createTree({ context, clusters, log }))
   store.add(registerClusterCommands({ clusters, log, test: testCluster }))
   store.add(registerTreeCommands({ clusters, tree, log }))

@@ -202,6 +202,22 @@ describe('connections', () => {
     assert.equal(connections.state('a').kind, 'connected')
   })
 
+  it('are waited for when the window closes', async () => {
+    const { connections, opened } = setUp()
+    let left: () => void = () => undefined
+    const leaving = new Promise<void>(resolve => (left = resolve))
+    const opening = connections.connect('a', 'may-ask')
+    opened[0]?.resolve(fakeCluster({ close: () => leaving }))
+    await opening
+    let closed = false
+    const closing = connections.close().then(() => (closed = true))
+    await Promise.resolve()
+    assert.equal(closed, false)
+    left()
+    await closing
+    await assert.rejects(connections.connect('a', 'may-ask'))
+  })
+
   it('all close at the end, and none opens after it', async () => {
     const { connections, opened } = setUp()
     const first = closable()

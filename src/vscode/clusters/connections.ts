@@ -24,6 +24,8 @@ export interface Connections extends Disposable {
   disconnect(id: string): Promise<void>
   /** Closes what nobody uses. Called from time to time. */
   closeIdle(): void
+  /** Ends everything, and resolves when members have left their groups; none opens after it. */
+  close(): Promise<void>
 }
 
 interface Attempt {
@@ -185,17 +187,20 @@ export function createConnections(options: ConnectionsOptions): Connections {
     }
   }
 
+  async function close(): Promise<void> {
+    disposed = true
+    await Promise.allSettled([...attempts.keys(), ...open.keys()].map(id => disconnect(id)))
+  }
+
   return {
     state,
     connected: id => open.get(id)?.watched,
     connect,
     disconnect,
     closeIdle,
+    close,
     dispose() {
-      disposed = true
-      for (const id of [...attempts.keys(), ...open.keys()]) {
-        void disconnect(id).catch(() => undefined)
-      }
+      void close()
     },
   }
 }

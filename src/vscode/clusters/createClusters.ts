@@ -31,6 +31,8 @@ export interface ClustersDeps {
 export interface SavedClusters extends Clusters {
   readonly problems: readonly SettingsProblem[]
   readonly secrets: Secrets
+  /** Closes every connection and waits for it: at deactivation. */
+  close(): Promise<void>
 }
 
 /** Nobody looks at a cluster for so long: its connections are closed. They open again on use. */
@@ -161,6 +163,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
       await secrets.forget(cluster)
       reload()
     },
+    close: () => connections.close(),
     dispose: () => store.dispose(),
   }
 }
