@@ -30,8 +30,10 @@ export function settingsOf(file: KafkaFile): Settings {
   const inherits = (block: Block) => {
     if (block.kind === 'DEFAULTS') return false
     for (const name of byBlock[block.index]?.keys() ?? []) {
+      const definition = definitionOf(block.kind, name)
       const own = block.properties.some(property => property.name === name)
-      if (!own && definitionOf(block.kind, name)) return true
+      // What can be repeated is added to the block's own.
+      if (definition && (!own || definition.repeatable)) return true
     }
     return false
   }

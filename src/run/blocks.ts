@@ -117,6 +117,14 @@ export function consumerPlan(
   if (!topic) return invalid('The consumer needs a "topic:".')
   for (const outcome of [keyFormat, valueFormat, partitions, from, to])
     if (!outcome.ok) return invalid(outcome.message)
+  for (const [name, understood] of [
+    ['commit', booleanOf(read('commit'))],
+    ['isolation', isolationOf(read('isolation'))],
+  ] as const) {
+    const text = read(name)
+    // A word that is dropped could do the opposite of what stands there.
+    if (text && understood === undefined) return invalid(`"${text}" is not a value of "${name}:".`)
+  }
   return {
     plan: {
       topic,

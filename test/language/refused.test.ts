@@ -8,6 +8,7 @@ const TEMPLATES: readonly (readonly [text: string, reason: string | undefined])[
   ['@t = orders\nPRODUCER\ntopic: {{t}}\nv', 'A template in "topic:" is evaluated'],
   ['@n = 2\nPRODUCER\ntopic: a\nrecord-partition: {{n}}\nv', 'A template in "record-partition:"'],
   ['@n = 2\nCONSUMER\ntopic: a\nlimit: {{n}}', 'A template in "limit:" is evaluated'],
+  ['DEFAULTS\nheader: a = 1\nPRODUCER\ntopic: a\nheader: b = 2\nv', 'The DEFAULTS above'],
   ['PRODUCER\ntopic: a\nkey: {{string.uuid}}\nheader: h = {{string.uuid}}\n{{$uuid}}', undefined],
 ]
 
@@ -21,7 +22,7 @@ describe('what is not half done', () => {
   for (const [text, reason] of TEMPLATES)
     it(`${JSON.stringify(text)} ${reason === undefined ? 'runs' : 'waits'}`, () => {
       const { file } = parse(text)
-      const block = file.blocks[0]
+      const block = file.blocks.at(-1)
       assert.ok(block)
       const answer = runnableOf(file)(block)
       assert.equal(answer.runs, reason === undefined)

@@ -259,6 +259,14 @@ describe('a CONSUMER', () => {
     assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'done' })
   })
 
+  for (const line of ['commit: False', 'isolation: read-uncommitted'])
+    it(`refuses "${line}" instead of dropping it`, () => {
+      const { file } = parse(`CONSUMER g\ntopic: orders\n${line}`)
+      const block = file.blocks[0]
+      assert.ok(block)
+      assert.ok('problem' in consumerPlan(file, block, settings))
+    })
+
   it('fails with the problem that a joined reading ends with', async () => {
     const problem = { code: 'X', message: 'Gone.' }
     const fake = fakeCluster()
