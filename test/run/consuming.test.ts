@@ -261,9 +261,7 @@ describe('a CONSUMER', () => {
 
   for (const line of ['commit: False', 'isolation: read-uncommitted'])
     it(`refuses "${line}" instead of dropping it`, () => {
-      const { file } = parse(`CONSUMER g\ntopic: orders\n${line}`)
-      const block = file.blocks[0]
-      assert.ok(block)
+      const { file, block } = blockIn(`CONSUMER g\ntopic: orders\n${line}`)
       assert.ok('problem' in consumerPlan(file, block, settings))
     })
 
