@@ -10,9 +10,10 @@ export type LegacyFaker =
       readonly defaults?: readonly unknown[]
       /**
        * What becomes of the arguments in the file: handed on (absent), left out, or with faker 5's
-       * `precision` as today's `multipleOf`.
+       * `precision` as today's `multipleOf`; `integer`: the largest, or options; `length`: a number;
+       * `below`: the largest, which is left out, and the smallest.
        */
-      readonly arguments?: 'ignored' | 'precision'
+      readonly arguments?: 'ignored' | 'precision' | 'integer' | 'length' | 'below'
     }
   /** Choose one of these texts. */
   | { readonly oneOf: readonly string[] }
@@ -24,7 +25,16 @@ export type LegacyFaker =
 const image: LegacyFaker = { method: 'image.url', arguments: 'ignored' }
 const phone: LegacyFaker = { method: 'phone.number', arguments: 'ignored' }
 const masked: LegacyFaker = { template: '(...{{string.numeric(4)}})' }
-const anyNumber: LegacyFaker = { method: 'number.int', defaults: [{ min: 0, max: 99_999 }] }
+const anyNumber: LegacyFaker = {
+  method: 'number.int',
+  defaults: [{ min: 0, max: 99_999 }],
+  arguments: 'integer',
+}
+const hexadecimal: LegacyFaker = {
+  method: 'string.hexadecimal',
+  defaults: [{ length: 1 }],
+  arguments: 'length',
+}
 
 const COMPANY_SUFFIXES = ['Inc', 'and Sons', 'LLC', 'Group']
 
@@ -59,7 +69,7 @@ export const LEGACY_FAKER: Readonly<Record<string, LegacyFaker>> = {
     defaults: [{ max: 99_999, fractionDigits: 2 }],
     arguments: 'precision',
   },
-  'datatype.hexaDecimal': { method: 'string.hexadecimal', defaults: [{ length: 1 }] },
+  'datatype.hexaDecimal': hexadecimal,
   'datatype.json': { template: '{"foo":"{{word.sample}}","bar":{{number.int(99999)}}}' },
   'datatype.number': anyNumber,
   'datatype.string': { method: 'string.sample', defaults: [10] },
@@ -91,7 +101,7 @@ export const LEGACY_FAKER: Readonly<Record<string, LegacyFaker>> = {
   'internet.avatar': { method: 'image.avatar' },
   'internet.color': { method: 'color.rgb', arguments: 'ignored' },
   'internet.userName': { method: 'internet.username' },
-  'mersenne.rand': { method: 'number.int', defaults: [32_767], arguments: 'ignored' },
+  'mersenne.rand': { method: 'number.int', defaults: [32_767], arguments: 'below' },
   'name.findName': { method: 'person.fullName', arguments: 'ignored' },
   'name.title': { method: 'person.jobTitle' },
   'phone.phoneFormats': phone,
@@ -107,7 +117,7 @@ export const LEGACY_FAKER: Readonly<Record<string, LegacyFaker>> = {
     defaults: [{ max: 99_999, fractionDigits: 2 }],
     arguments: 'precision',
   },
-  'random.hexaDecimal': { method: 'string.hexadecimal', defaults: [{ length: 1 }] },
+  'random.hexaDecimal': hexadecimal,
   'random.image': image,
   'random.locale': {
     oneOf: [

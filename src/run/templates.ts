@@ -10,6 +10,7 @@ import {
 } from '../language/template.ts'
 import { fake, type Faked } from './faker.ts'
 import { systemValue, type SystemContext } from './systemValues.ts'
+import { legacyCall } from './legacyCall.ts'
 
 export type Evaluated = { readonly text: string } | { readonly problem: Problem }
 
@@ -102,42 +103,7 @@ function fakeLegacy(
   if ('now' in legacy) return { text: String(context.now()) }
   if ('oneOf' in legacy) return { text: faker.helpers.arrayElement(legacy.oneOf) }
   if ('template' in legacy) return { text: faker.helpers.fake(legacy.template) }
-  return fake(faker, `${legacy.method}(${legacyArguments(legacy, args.trim())})`)
-}
-
-type LegacyMethod = Extract<LegacyFaker, { readonly method: string }>
-
-function legacyArguments(legacy: LegacyMethod, args: string): string {
-  const defaults = JSON.stringify(legacy.defaults ?? []).slice(1, -1)
-  if (args === '' || legacy.arguments === 'ignored') return defaults
-  return legacy.arguments === 'precision' ? withMultipleOf(args, defaults) : args
-}
-
-/** faker 5 took a precision, alone or among other options; today's faker calls it `multipleOf`. */
-function withMultipleOf(args: string, defaults: string): string {
-  try {
-    const options: unknown = JSON.parse(args)
-    if (typeof options === 'number')
-      return JSON.stringify({ ...asObject(JSON.parse(defaults)), ...multipleOf(options) })
-    const { precision, ...rest } = asObject(options)
-    const all = { max: 99_999, ...rest }
-    return JSON.stringify(
-      typeof precision === 'number'
-        ? { ...all, ...multipleOf(precision) }
-        : { fractionDigits: 2, ...all },
-    )
-  } catch {
-    return args
-  }
-}
-
-/** `multipleOf` and `fractionDigits` exclude each other. */
-function multipleOf(precision: number) {
-  return { fractionDigits: undefined, multipleOf: precision }
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+  return fake(faker, legacyCall(legacy, args.trim()))
 }
 
 /**

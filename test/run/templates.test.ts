@@ -142,6 +142,15 @@ describe('templates', () => {
       assert.equal(Number(textOf('{{random.float({"max":9,"precision":0.5})}}')) % 0.5, 0)
   })
 
+  it('gives old arguments the meaning that they had', () => {
+    const numbers = (text: string) => Array.from({ length: 50 }, () => Number(textOf(text)))
+    assert.match(textOf('{{random.hexaDecimal(6)}}'), /^0x[\da-f]{6}$/i)
+    assert.ok(numbers('{{mersenne.rand(10,1)}}').every(n => n >= 1 && n < 10))
+    assert.ok(numbers('{{datatype.number({"min":10})}}').every(n => n >= 10 && n <= 99_999))
+    const fine = numbers('{{random.number({"max":1,"precision":0.01})}}')
+    assert.ok(fine.every(n => n >= 0 && n <= 1) && fine.some(n => !Number.isInteger(n)))
+  })
+
   it('sends expressions of faker as they stand where it is switched off', () => {
     const without = Object.fromEntries(
       Object.entries(context()).filter(([name]) => name !== 'faker'),
