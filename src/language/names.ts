@@ -130,8 +130,10 @@ export function sourceOf(call: TemplateCall, scope: NameScope): NameSource | und
   const { name } = call
   if (name.startsWith('$')) return SYSTEM.has(name) ? 'system' : undefined
   const parts = name.split('.')
+  const method = parts.slice(0, 2).join('.')
+  // A part of what the method gives: `airline.airline().name`.
+  if (/^\(.*\)(?:\.\w+)+$/s.test(call.rest) && FAKER.has(method)) return 'faker'
   if (parts.length > 1 && call.rest === '') {
-    const method = parts.slice(0, 2).join('.')
     if (FAKER.has(method)) return 'faker'
     if (legacyFakerOf(method, isFakerName)) return 'legacy'
     if (DEFINITIONS.has(method)) return 'faker'

@@ -63,7 +63,9 @@ function evaluateCall(
     case 'system':
       return evaluateSystem(expression, call, context)
     case 'faker':
-      return context.faker ? found(fake(context.faker, text)) : asItStands(expression)
+      return context.faker
+        ? found(fake(context.faker, betweenTwo(call) ?? text))
+        : asItStands(expression)
     case 'legacy':
       return context.faker ? evaluateLegacy(context.faker, call, context) : asItStands(expression)
     case 'variable':
@@ -76,6 +78,14 @@ function evaluateCall(
     case undefined:
       return unknown(expression, context)
   }
+}
+
+/** faker 5 took the two dates themselves, where today's faker takes an object. */
+function betweenTwo({ name, callArguments = '' }: TemplateCall): string | undefined {
+  const dates = /^\s*("[^"]*")\s*,\s*("[^"]*")\s*$/.exec(callArguments)
+  return name === 'date.between' && dates
+    ? `${name}({"from":${dates[1]},"to":${dates[2]}})`
+    : undefined
 }
 
 function evaluateSystem(

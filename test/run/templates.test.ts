@@ -147,6 +147,7 @@ describe('templates', () => {
     assert.match(textOf('{{random.hexaDecimal(6)}}'), /^0x[\da-f]{6}$/i)
     assert.ok(numbers('{{mersenne.rand(10,1)}}').every(n => n >= 1 && n < 10))
     assert.ok(numbers('{{datatype.number({"min":10})}}').every(n => n >= 10 && n <= 99_999))
+    assert.match(textOf('{{date.between("2020-01-01","2020-12-31")}}'), /2020/)
     const fine = numbers('{{random.number({"max":1,"precision":0.01})}}')
     assert.ok(fine.every(n => n >= 0 && n <= 1) && fine.some(n => !Number.isInteger(n)))
   })
