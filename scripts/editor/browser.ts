@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
 import type { SetupOptions } from './editor.ts'
 import { EDITOR_CACHE, onPath } from './places.ts'
+import { installSystemPackage } from './systemPackage.ts'
 
 const run = promisify(execFile)
 
@@ -35,7 +36,7 @@ export async function ensureBrowser(options: SetupOptions): Promise<string> {
   if (present !== undefined) return present
   const failures: string[] = []
   for (const [what, install] of [
-    ["the system's package", installPackage],
+    ["the system's package", (signal?: AbortSignal) => installSystemPackage('chromium', signal)],
     ["Playwright's download", installDownload],
   ] as const) {
     options.log(`Installing Chromium: ${what}…`)
@@ -70,16 +71,6 @@ function downloadedBrowser(): string | undefined {
   } catch {
     return undefined
   }
-}
-
-async function installPackage(signal: AbortSignal | undefined): Promise<void> {
-  if (process.platform !== 'linux' || onPath('apt-get') === undefined)
-    throw new Error('there is no apt-get')
-  const root = process.getuid?.() === 0
-  // Never asks for a password: what needs one is left to the person.
-  const prefix = root ? [] : ['sudo', '-n']
-  const command = [...prefix, 'apt-get', 'install', '-y', '--no-install-recommends', 'chromium']
-  await execute(command, { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, signal)
 }
 
 async function installDownload(signal: AbortSignal | undefined): Promise<void> {
