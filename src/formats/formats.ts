@@ -1,13 +1,10 @@
 import { encodingOf } from '../base/encodings.ts'
 import { integerOfType, numberOf } from '../base/numerals.ts'
 import type { Problem } from '../base/problem.ts'
+import type { Format } from '../kafka/format.ts'
 import { bytesOf, textOf, utf8TextOf } from './encodings.ts'
 
-/** A format and its parameters: `string(base64)` is `{ name: 'string', parameters: ['base64'] }`. */
-export interface Format {
-  readonly name: string
-  readonly parameters: readonly string[]
-}
+export type { Format }
 
 export type Encoded =
   /** Null: the record's key or value is null. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../base/problem.ts'
 import type { KafkaRecord } from './record.ts'
 import type { ReadRequest, ReadUpdate } from './reading.ts'
+import type { RecordView, ViewRequest } from './recordView.ts'
 import type {
   Broker,
   CommittedOffset,
@@ -116,6 +117,19 @@ export type JoinUpdate =
   | { readonly kind: 'rebalancing' }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
+/** Who keeps a partition's last stable offset from going on. */
+export interface OpenTransactions extends TopicPartition {
+  readonly producers: readonly {
+    readonly producerId: bigint
+    readonly producerEpoch: number
+    /** Where its open transaction begins. */
+    readonly startOffset: bigint
+    /** Ms since the epoch, of its last write; absent where it is not told. */
+    readonly lastTimestamp?: number
+  }[]
+  readonly problem?: Problem
+}
+
 /**
  * A connected Kafka cluster: the port through which the rest of the program sees Kafka.
  *
@@ -168,6 +182,19 @@ export interface Cluster {
   join(request: JoinRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<JoinUpdate>
   /** Reads partitions directly: no group, no commit, nothing created. */
   read(request: ReadRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<ReadUpdate>
+  /**
+   * Reads as `read` does, or takes records that are fed to it, and holds them where they can be
+   * looked at row by row: nothing but what is shown comes to the caller. The caller disposes it.
+   */
+  view(request: ViewRequest): RecordView
+  /**
+   * Producers with an open transaction in these partitions: DescribeProducers (KIP-664), Kafka 2.8.
+   * A partition that cannot be asked has a problem.
+   */
+  openTransactions(
+    partitions: readonly TopicPartition[],
+    ask?: Ask,
+  ): Promise<readonly OpenTransactions[]>
   /** Closes every connection at once; pending calls reject. */
   close(): Promise<void>
 }

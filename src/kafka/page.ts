@@ -22,7 +22,35 @@ export interface RecordPage {
   readonly bytes: Uint8Array
   /** What could not be read: the offset it stands at, and why. */
   readonly errors: readonly { readonly offset: bigint; readonly message: string }[]
+  /** What the log holds besides records, where it was asked for (`ReadRequest.notes`). */
+  readonly notes?: readonly PageNote[]
 }
+
+/** Offsets from `offset` up to `nextOffset` that bring no record, and why. */
+export type PageNote =
+  /** `missing` offsets of the span are not in the log any more: compacted, or never written. */
+  | {
+      readonly kind: 'gap'
+      readonly offset: bigint
+      readonly nextOffset: bigint
+      readonly missing: number
+    }
+  /** Records of an aborted transaction, left out in read_committed. */
+  | {
+      readonly kind: 'aborted'
+      readonly offset: bigint
+      readonly nextOffset: bigint
+      readonly records: number
+      readonly producerId: bigint
+    }
+  /** A marker that ends a transaction. */
+  | {
+      readonly kind: 'marker'
+      readonly offset: bigint
+      readonly nextOffset: bigint
+      readonly committed: boolean
+      readonly producerId: bigint
+    }
 
 /** Record `index` of a page; its bytes are views into the page, not copies. */
 export function recordAt(page: RecordPage, index: number): KafkaRecord {

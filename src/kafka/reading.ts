@@ -1,4 +1,5 @@
 import type { Problem } from '../base/problem.ts'
+import type { RecordFilter } from './filter.ts'
 import type { RecordPage } from './page.ts'
 
 /**
@@ -31,7 +32,11 @@ export interface ReadRequest {
    * waited for: `latest`, and any place beyond the log, is the end as it is when reading starts.
    */
   readonly to?: Positions
-  /** Ends after so many records in all. */
+  /** Only records for which it holds are handed on. An expression that does not compile rejects. */
+  readonly filter?: RecordFilter
+  /** Whether pages tell what the log holds besides records. Default: no. */
+  readonly notes?: boolean
+  /** Ends after so many records in all, of those for which the filter holds. */
   readonly limit?: number
   /** Default `read_committed`. */
   readonly isolation?: 'read_committed' | 'read_uncommitted'
@@ -63,8 +68,12 @@ export interface ReadUpdate {
   readonly progress: readonly PartitionProgress[]
   /** As they came from the brokers, compressed, since reading started. */
   readonly bytesRead: number
-  /** In the pages since reading started. */
+  /** Since reading started, whether the filter holds for them or not. */
   readonly recordsRead: number
+  /** In the pages since reading started; as many as were read where there is no filter. */
+  readonly recordsMatched?: number
+  /** Records for which the filter could not be evaluated; they count as no match. */
+  readonly filterFailures?: { readonly count: number; readonly first: string }
   /** The last update of a read that has an end. */
   readonly done: boolean
 }

@@ -1,21 +1,76 @@
 import type { Problem } from '../base/problem.ts'
+import type {
+  HexBytes,
+  HexRequest,
+  RecordDetail,
+  RecordName,
+  Rows,
+  RowsRequest,
+  Shown,
+  Timeline,
+  ViewPhase,
+} from '../kafka/recordView.ts'
+
+export type {
+  Cell,
+  DetailPart,
+  HexBytes,
+  HexRequest,
+  NoteRow,
+  RecordDetail,
+  RecordName,
+  RecordRow,
+  Row,
+  Rows,
+  RowsRequest,
+  Shown,
+  Timeline,
+} from '../kafka/recordView.ts'
 
 /**
- * The message viewer's contract. The host owns the records; the view knows how many there are and
- * pulls the rows that it shows. Offsets and counts of bytes beyond a row are decimal strings.
+ * The message viewer's contract. The records stay with the reader; the view knows how many rows
+ * there are and pulls those that it shows. Offsets are decimal strings.
  */
 export interface MessagesHost {
   readonly requests: {
     /** Rows number `from` up to `from + count`; those that are gone or not yet there are left out. */
     rows(params: RowsRequest): Rows
+    timeline(params: { readonly bins: number }): Timeline
+    /** A record with key and value decoded as the state says, or as asked here. */
+    detail(params: RecordName & { readonly decodeAs?: Partial<DecodeAs> }): RecordDetail
+    hex(params: HexRequest): HexBytes
+    /** Which groups have passed the record. Asks the coordinators each time. */
+    readBy(params: RecordName): ReadBy
+    /** Row number of a record, undefined where it is not held. */
+    locate(params: RecordName | { readonly timestamp: number }): number | undefined
+
+    /** What a text in the filter field is, without running it. */
+    checkFilter(text: string): FilterCheck
+    /** Reads anew with this filter; empty: without one. */
+    filter(text: string): undefined
+    /** Keeps a filter under a name, or forgets it. */
+    saveFilter(params: { readonly text: string; readonly name: string }): undefined
+    forgetFilter(params: { readonly text: string; readonly saved: boolean }): undefined
+
     /** Opens a record as a document beside the view. */
     open(row: RecordName): undefined
-    /** Copies a record's value, or the whole record as JSON, to the clipboard. */
-    copy(params: RecordName & { readonly what: 'value' | 'record' }): undefined
-    /** Asks the person where to read from, or which partitions, and starts again. */
-    choose(what: 'from' | 'partitions'): undefined
+    copy(params: { readonly records: readonly RecordName[]; readonly what: CopyWhat }): undefined
+    /** Sends the records again, to a topic to be chosen, after a preview. */
+    reproduce(params: { readonly records: readonly RecordName[] }): undefined
+    /** Writes records to a file: these, all that are shown, or the whole topic. */
+    exportRecords(params: {
+      readonly what: 'shown' | 'topic' | { readonly records: readonly RecordName[] }
+    }): undefined
+    /** Opens the lag panel of a group. */
+    openLag(params: { readonly group: string } & RecordName): undefined
+    /** Asks for an offset or a time and shows it: in the rows that are held, else reading anew. */
+    jump(params?: undefined): undefined
+    /** Asks the person for another choice, and starts again. */
+    choose(what: 'topic' | 'from' | 'to' | 'partitions'): undefined
     /** Opens a new `.kafka` file with a PRODUCER for the topic. */
     newProducerFile(): undefined
+    /** Shows what the extension logged. */
+    showLog(): undefined
   }
   readonly events: {
     /** The view is there and wants to know the state. */
@@ -24,6 +79,12 @@ export interface MessagesHost {
     readonly stop: undefined
     readonly pause: undefined
     readonly resume: undefined
+    readonly show: Shown
+    /** What keys and values are decoded as in rows and details. */
+    readonly decodeAs: DecodeAs
+    readonly isolation: 'read_committed' | 'read_uncommitted'
+    /** The choices the view makes for itself, kept over a reload and for the next view. */
+    readonly layout: Layout
   }
 }
 
@@ -32,53 +93,84 @@ export interface MessagesView {
   readonly events: {
     /** At most four times a second while records come. */
     readonly state: MessagesState
+    /** Scroll to this row and select it. */
+    readonly reveal: { readonly row: number }
+    /** What a command asks of the active view. */
+    readonly command: 'focusFilter' | 'compare' | 'showDetail' | 'toggleNotes'
   }
 }
 
-/** A row's number counts the rows that were dropped before it, so dropping renumbers nothing. */
-export interface RowsRequest {
+export type CopyWhat =
+  /** A record's value, its key, or the whole as a JSON line. */
+  | 'value'
+  | 'key'
+  | 'record'
+  /** The row as its columns show it, separated by tabs. */
+  | 'row'
+  /** A PRODUCER block that sends the record again. */
+  | 'producer'
+  /** A command line for kcat that sends the record again. */
+  | 'kcat'
+
+/** Names of formats with their parameters as a `.kafka` file writes them: `auto`, `string(latin1)`. */
+export interface DecodeAs {
+  readonly key: string
+  readonly value: string
+}
+
+/** Widths in px by column, those that are hidden, and the share of the detail. Kept by the host. */
+export interface Layout {
+  readonly widths: Readonly<Record<string, number>>
+  readonly hidden: readonly string[]
+  readonly detailWidth?: number
+  readonly detailHeight?: number
+  /** Sections of the detail that are folded. */
+  readonly folded: readonly string[]
+  /** How a value is looked at. */
+  readonly valueView: 'tree' | 'text' | 'hex'
+}
+
+export interface ReadBy {
+  readonly groups: readonly {
+    readonly group: string
+    /** Absent: it has committed nothing here, or may not be seen. */
+    readonly committedOffset?: string
+    /** Whether the record lies before the committed offset. */
+    readonly passed?: boolean
+    readonly problem?: Problem
+  }[]
+  readonly problem?: Problem
+}
+
+export type FilterCheck =
+  | { readonly kind: 'none' }
+  /** Searched as text; `exact` where it stands in quotes. */
+  | { readonly kind: 'text'; readonly exact: boolean }
+  | { readonly kind: 'expression'; readonly paths: readonly FieldPath[] }
+  | {
+      readonly kind: 'error'
+      readonly message: string
+      /** Where it went wrong, from 0, in UTF-16 units. */
+      readonly from: number
+      readonly to: number
+    }
+
+/** A field that an expression names, such as `value.status`, and where it stands in the text. */
+export interface FieldPath {
+  readonly path: string
   readonly from: number
-  readonly count: number
+  readonly to: number
 }
 
-export interface Rows {
-  /** Number of the first row here. */
-  readonly from: number
-  /** The order these rows belong to, see `MessagesState.revision`. */
-  readonly revision: number
-  readonly rows: readonly MessageRow[]
+export interface KeptFilter {
+  readonly text: string
+  /** Set for a saved one. */
+  readonly name?: string
+  /** How many records matched when it ran last. */
+  readonly matched?: number
 }
 
-export interface RecordName {
-  readonly partition: number
-  readonly offset: string
-}
-
-export interface MessageRow extends RecordName {
-  /** Ms since the epoch; absent where the record carries none. */
-  readonly timestamp?: number
-  readonly key: Cell
-  readonly value: Cell
-  readonly headers: number
-  /** Bytes of key, value and header names and values. */
-  readonly size: number
-}
-
-/** What a cell shows: cut to what a row can show. `bytes` is the beginning of what failed, in hex. */
-export type Cell =
-  | { readonly kind: 'null' }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'json'; readonly text: string }
-  /** Bytes that are no text, written as hex or base64. */
-  | { readonly kind: 'binary'; readonly text: string }
-  | { readonly kind: 'error'; readonly text: string; readonly bytes: string }
-
-/**
- * `connecting` before the first answer; `reading` on the way to the end; `following` at the end of
- * every partition, new records keep coming; `done` at an end that was asked for.
- */
-export type MessagesPhase =
-  'connecting' | 'reading' | 'following' | 'paused' | 'stopped' | 'done' | 'failed'
+export type MessagesPhase = ViewPhase
 
 export interface MessagesState {
   /** What the view keeps for the host over a reload. */
@@ -93,6 +185,20 @@ export interface MessagesState {
   readonly group?: string
   /** The choices can be changed from the view: not for a block of a file, which says them itself. */
   readonly adjustable: boolean
+  readonly isolation: 'read_committed' | 'read_uncommitted'
+  readonly decodeAs: DecodeAs
+  /** As it stands in the field when it ran; empty: none. */
+  readonly filter: string
+  readonly filters: {
+    /** Newest first. */
+    readonly history: readonly KeptFilter[]
+    readonly saved: readonly KeptFilter[]
+  }
+  readonly shown: Shown
+  /** As it was kept; the view goes on from it when it begins. */
+  readonly layout: Layout
+  /** Whether the workspace is trusted and the topic may be written to, as far as is known. */
+  readonly canProduce: boolean
   readonly phase: MessagesPhase
   /** Why it failed, or what stands in the way while it goes on. */
   readonly problem?: Problem
@@ -107,7 +213,18 @@ export interface MessagesState {
   readonly dropped: number
   /** Goes up whenever rows changed places: what was pulled before is stale. */
   readonly revision: number
+  readonly recordsShown: number
+  readonly recordsHeld: number
   readonly recordsRead: number
+  readonly recordsMatched: number
+  readonly filterFailures?: { readonly count: number; readonly first: string }
+  readonly errors: number
+  readonly notes: {
+    readonly gaps: number
+    readonly missingOffsets: number
+    readonly aborted: number
+    readonly abortedRecords: number
+  }
   readonly bytesRead: number
   readonly recordsPerSecond: number
   readonly bytesPerSecond: number
@@ -115,6 +232,8 @@ export interface MessagesState {
   readonly memory: number
   readonly budget: number
   readonly progress: readonly PartitionState[]
+  /** Fields seen in values, as an expression writes them; empty: not known. */
+  readonly fields: readonly string[]
 }
 
 /** What was read where: enough to read it again. Holds no record and no secret. */
@@ -126,11 +245,23 @@ export interface SavedReading {
     readonly group?: string
     readonly properties: Readonly<Record<string, string>>
   }
+  readonly filter?: string
 }
 
 export interface PartitionState {
   readonly partition: number
   /** 0 to 100; absent: not known. */
   readonly percent?: number
+  readonly position?: string
+  readonly logStartOffset?: string
+  readonly highWatermark?: string
+  /** Told where it differs from the high watermark: an open transaction holds it back. */
+  readonly lastStableOffset?: string
+  /** Producers with an open transaction, once they were asked for. */
+  readonly openTransactions?: readonly {
+    readonly producerId: string
+    readonly startOffset: string
+    readonly lastTimestamp?: number
+  }[]
   readonly problem?: Problem
 }
