@@ -8,11 +8,11 @@ import {
   releaseLane,
   sendFetch,
   type FetchContext,
-  type FetchedPart,
   type FetchOutcome,
 } from './fetching.ts'
 import { findLeaders, type Leader } from './leaders.ts'
-import { pageBytes, packPages, withCount } from './pages.ts'
+import { newIntake, type Intake } from './intake.ts'
+import { pageBytes, packPages } from './pages.ts'
 import { giveUp, newPartitionRead, progressOf, type PartitionRead } from './partitionRead.ts'
 import { clampToLog, resolveRanges, type PositionContext, type Resolved } from './positions.ts'
 
@@ -26,6 +26,8 @@ export interface ScanOptions {
   readonly memoryBudgetBytes: number
   /** Takes an update; resolves when the next may come. */
   readonly emit: (update: ReadUpdate) => Promise<void>
+  /** Is shown every page that is read, before the filter. What it keeps it must copy. */
+  readonly observe?: (page: RecordPage) => void
 }
 
 /** The first fetch is small, so that the first records are there soon. */
@@ -39,6 +41,8 @@ const UPDATE_BYTES = 1024 * 1024
 /** With more partitions than these, progress is told no more often than every 100 ms. */
 const OFTEN_TOLD_PARTITIONS = 32
 const PROGRESS_INTERVAL_MS = 100
+/** Decoding and filtering let the thread's messages in at least so often, in ms. */
+const TURN_MS = 10
 /** Pauses before a partition's leader is looked up again. */
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
@@ -51,9 +55,10 @@ const FAILING_LIMIT_MS = 20_000
  * everything else that goes wrong is a problem of its partition, and the others go on.
  */
 export async function scan(options: ScanOptions): Promise<void> {
-  const { offsets, request, signal } = options
+  const { offsets, request, signal, observe } = options
+  const intake = newIntake(request, observe)
   const leaders = await findLeaders(offsets.leaders, request.topic, signal)
-  await new Scan(options, leaders).run()
+  await new Scan(options, leaders, intake).run()
 }
 
 type Asked =
@@ -79,18 +84,18 @@ class Scan {
   readonly #ended = Promise.withResolvers<undefined>()
   #failure: Error | undefined
 
-  #remaining: number
+  readonly #intake: Intake
   #bytesRead = 0
-  #recordsRead = 0
   #progressToldAt = 0
+  #turnStartedAt = 0
   #news = true
 
-  constructor(options: ScanOptions, leaders: ReadonlyMap<number, Leader>) {
+  constructor(options: ScanOptions, leaders: ReadonlyMap<number, Leader>, intake: Intake) {
     const { request, offsets, lane, memoryBudgetBytes } = options
     this.#options = options
     this.#request = request
     this.#leaders = leaders
-    this.#remaining = request.limit ?? Infinity
+    this.#intake = intake
     const wanted = new Set(request.partitions ?? leaders.keys())
     this.#reads = [...wanted].map(partition => newPartitionRead(partition, FIRST_FETCH_BYTES))
     const brokers = new Set([...leaders.values()].map(leader => leader.nodeId)).size
@@ -121,7 +126,7 @@ class Scan {
       if (this.#leaders.has(read.partition)) this.#unplaced.add(read)
       else giveUp(read, noSuchPartition(this.#request.topic, read.partition, this.#leaders.size))
     }
-    if (this.#remaining > 0) this.#spawn(this.#placeAll(0, true))
+    if (!this.#intake.full) this.#spawn(this.#placeAll(0, true))
     if (this.#tasks.size > 0) await this.#ended.promise
     if (this.#failure) throw this.#failure
     if (this.#options.signal.aborted) return
@@ -282,30 +287,31 @@ class Scan {
   async #deliver(outcome: FetchOutcome): Promise<void> {
     let pages: RecordPage[] = []
     let size = 0
+    this.#turnStartedAt = performance.now()
     for (const part of outcome.fetched) {
       for (const page of part.pages) {
-        if (this.#remaining <= 0) break
-        pages.push(this.#take(part, page))
+        if (this.#intake.full) break
+        const wanted = this.#intake.take(part, page)
+        if (wanted) pages.push(wanted)
         size += pageBytes(page)
+        await this.#giveWay()
         if (size < UPDATE_BYTES) continue
         await this.#tell(pages, false)
         pages = []
         size = 0
       }
-      if (this.#remaining > 0) part.read.delivered = part.next
+      if (!this.#intake.full) part.read.delivered = part.next
     }
     if (pages.length > 0 || this.#news) await this.#tell(pages, false)
-    if (this.#remaining <= 0) this.#stop.abort()
+    if (this.#intake.full) this.#stop.abort()
   }
 
-  /** As much of the page as the limit allows. */
-  #take(part: FetchedPart, page: RecordPage): RecordPage {
-    const kept = withCount(page, this.#remaining)
-    this.#remaining -= kept.count
-    this.#recordsRead += kept.count
-    const last = kept.offsets[kept.count - 1]
-    if (last !== undefined) part.read.delivered = last + 1n
-    return kept
+  /** Nothing else in this thread runs while pages are decoded: a cancel would not be heard. */
+  async #giveWay(): Promise<void> {
+    if (performance.now() - this.#turnStartedAt < TURN_MS) return
+    await new Promise(resolve => setImmediate(resolve))
+    this.#options.signal.throwIfAborted()
+    this.#turnStartedAt = performance.now()
   }
 
   async #tellNotes(resolved: readonly Resolved[]): Promise<void> {
@@ -330,7 +336,7 @@ class Scan {
       pages,
       progress: due ? this.#reads.map(progressOf) : [],
       bytesRead: this.#bytesRead,
-      recordsRead: this.#recordsRead,
+      ...this.#intake.counts,
       done,
     })
   }

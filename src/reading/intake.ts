@@ -1,0 +1,66 @@
+import type { RecordPage } from '../kafka/page.ts'
+import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
+import type { FetchedPart } from './fetching.ts'
+import { compileFilter, type PageFilter } from './filtering/filter.ts'
+import { withCount } from './pages.ts'
+
+/** What has been counted since reading started, as an update tells it. */
+export type Counts = Pick<ReadUpdate, 'recordsRead' | 'recordsMatched' | 'filterFailures'>
+
+/** Takes in what was read: filters it, ends it at the limit, and counts. */
+export interface Intake {
+  /** The limit is reached: nothing more is wanted. */
+  readonly full: boolean
+  readonly counts: Counts
+  /** What is wanted of a page, which may be nothing; moves on what was delivered. */
+  take(part: FetchedPart, page: RecordPage): RecordPage | undefined
+}
+
+/** Throws `ProblemError` where the request's filter cannot be used. */
+export function newIntake(
+  { limit = Infinity, filter }: ReadRequest,
+  observe?: (page: RecordPage) => void,
+): Intake {
+  const pageFilter = filter && compileFilter(filter)
+  let remaining = limit
+  let recordsRead = 0
+  return {
+    get full() {
+      return remaining <= 0
+    },
+    get counts() {
+      return { recordsRead, ...filterCounts(pageFilter, limit - remaining) }
+    },
+    take({ read }, page) {
+      const matching = pageFilter ? pageFilter.apply(page) : page
+      const kept = withCount(matching, remaining)
+      const cut = kept.count < matching.count
+      remaining -= kept.count
+      const seen = cut ? upTo(page, kept) : page
+      recordsRead += seen.count
+      const last = seen.offsets[seen.count - 1]
+      if (last !== undefined) read.delivered = last + 1n
+      observe?.(seen)
+      return hasContent(kept) ? kept : undefined
+    },
+  }
+}
+
+function filterCounts(filter: PageFilter | undefined, matched: number): Partial<Counts> {
+  if (!filter) return {}
+  const { count, first } = filter.failures
+  return {
+    recordsMatched: matched,
+    ...(first !== undefined && { filterFailures: { count, first } }),
+  }
+}
+
+/** The page up to the last record that is kept of it. */
+function upTo(page: RecordPage, kept: RecordPage): RecordPage {
+  const last = kept.offsets[kept.count - 1]
+  return withCount(page, last === undefined ? 0 : page.offsets.indexOf(last) + 1)
+}
+
+function hasContent({ count, errors, notes }: RecordPage): boolean {
+  return count > 0 || errors.length > 0 || (notes !== undefined && notes.length > 0)
+}
