@@ -85,6 +85,11 @@ export interface MessagesHost {
     readonly isolation: 'read_committed' | 'read_uncommitted'
     /** The choices the view makes for itself, kept over a reload and for the next view. */
     readonly layout: Layout
+    /**
+     * The records that are selected now, at most 10,000: what a command from the palette or a key
+     * is about, and a row's menu where its row is one of them.
+     */
+    readonly selected: readonly RecordName[]
   }
 }
 
@@ -95,7 +100,10 @@ export interface MessagesView {
     readonly state: MessagesState
     /** Scroll to this row and select it. */
     readonly reveal: { readonly row: number }
-    /** What a command asks of the active view. */
+    /**
+     * What a command asks of the active view. `compare`: the two records that are selected, else
+     * the selected one with the one whose menu was opened last.
+     */
     readonly command: 'focusFilter' | 'compare' | 'showDetail' | 'toggleNotes'
   }
 }
@@ -246,6 +254,9 @@ export interface SavedReading {
     readonly properties: Readonly<Record<string, string>>
   }
   readonly filter?: string
+  /** Where the person chose it in the view. */
+  readonly decodeAs?: DecodeAs
+  readonly shown?: Shown
 }
 
 export interface PartitionState {
