@@ -67,6 +67,14 @@ export interface MessagesHost {
     jump(params?: undefined): undefined
     /** Asks the person for another choice, and starts again. */
     choose(what: 'topic' | 'from' | 'to' | 'partitions'): undefined
+    /** Starts again with other choices, each as a `.kafka` file writes it: `tail(100)`, `earliest`. */
+    read(params: {
+      readonly from?: string
+      /** Empty: without an end. */
+      readonly to?: string
+      /** `0-3,7`; empty: all of them. */
+      readonly partitions?: string
+    }): undefined
     /** Opens a new `.kafka` file with a PRODUCER for the topic. */
     newProducerFile(): undefined
     /** Shows what the extension logged. */
@@ -130,7 +138,9 @@ export interface DecodeAs {
 export interface Layout {
   readonly widths: Readonly<Record<string, number>>
   readonly hidden: readonly string[]
+  /** In px, where it stands beside the table. */
   readonly detailWidth?: number
+  /** In percent, where it stands below the table. */
   readonly detailHeight?: number
   /** Sections of the detail that are folded. */
   readonly folded: readonly string[]
