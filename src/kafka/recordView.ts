@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/dispose.ts'
 import type { Event } from '../base/events.ts'
 import type { Problem } from '../base/problem.ts'
+import type { RecordFilter } from './filter.ts'
 import type { RecordFormats } from './format.ts'
 import type { PartitionProgress, ReadRequest } from './reading.ts'
 import type { KafkaRecord } from './record.ts'
@@ -47,9 +48,10 @@ export interface RecordView extends Disposable {
 
 export interface ViewRequest {
   readonly topic: string
-  /** `fed`: a consumer that joined its group brings the records. */
+  /** `fed`: a consumer that joined its group brings the records, which are filtered here. */
   readonly source:
-    { readonly kind: 'read'; readonly request: ReadRequest } | { readonly kind: 'fed' }
+    | { readonly kind: 'read'; readonly request: ReadRequest }
+    | { readonly kind: 'fed'; readonly filter?: RecordFilter }
   readonly formats: RecordFormats
   /** Bytes of memory for what is held; the oldest rows make room for new ones. */
   readonly budgetBytes: number

@@ -1,10 +1,9 @@
-import { problemOf, type Problem } from '../base/problem.ts'
+import type { Problem } from '../base/problem.ts'
 import type { Cluster, JoinRequest } from '../kafka/cluster.ts'
-import { firstBeyond, partitionsIn, type PartitionRange } from '../language/values/partitions.ts'
+import type { RecordFilter } from '../kafka/filter.ts'
 import type { Group, Topic } from '../kafka/model.ts'
-import type { PartitionProgress, Positions, ReadRequest, ReadUpdate } from '../kafka/reading.ts'
-import type { ConsumeEvent, Ended } from './events.ts'
-import { chunkOfPage, chunkOfRecords } from './recordStore.ts'
+import type { Positions, ReadRequest } from '../kafka/reading.ts'
+import { firstBeyond, partitionsIn, type PartitionRange } from '../language/values/partitions.ts'
 
 /** What a CONSUMER reads, as plain data. */
 export interface ConsumePlan {
@@ -18,38 +17,45 @@ export interface ConsumePlan {
   readonly from?: Positions
   readonly fallback: 'earliest' | 'latest'
   readonly to?: Positions
+  /** Where a group is joined, records for which it does not hold are committed all the same. */
+  readonly filter?: RecordFilter
   readonly limit?: number
   readonly isolation?: 'read_committed' | 'read_uncommitted'
 }
 
 export interface ConsumeContext {
-  readonly cluster: Cluster
+  readonly cluster: Pick<Cluster, 'describeTopics' | 'describeGroups'>
   readonly signal: AbortSignal
   /** Whether a member of a group is one that this program runs. */
   isOurs(memberId: string): boolean
 }
 
+/** How a plan is to be carried out. */
+export type Decision =
+  /** Reads partitions directly; the notice says why it is not what the plan seems to ask (K401). */
+  | { readonly mode: 'browse'; readonly request: ReadRequest; readonly notice?: string }
+  | { readonly mode: 'join'; readonly request: JoinRequest }
+  /** It cannot be carried out as it stands. */
+  | { readonly mode: 'refuse'; readonly problem: Problem }
+
 /**
- * Reads as the plan says until it ends, fails or the signal aborts. Joins the plan's group only
- * where that disturbs nobody (kafka-file specification, section 3): a group with live members of
- * others, or one that is not classic, is read from its committed offsets without joining.
+ * Whether a plan joins its group: only where that disturbs nobody (kafka-file specification,
+ * section 3). A group with live members of others, or one that is not classic, is read from its
+ * committed offsets without joining. Only looks. Rejects where the cluster does not answer, or the
+ * signal aborts.
  */
-export async function* consume(
-  plan: ConsumePlan,
-  context: ConsumeContext,
-): AsyncGenerator<ConsumeEvent> {
-  try {
-    const found = await partitionsOf(plan, context)
-    if ('problem' in found) {
-      yield { kind: 'ended', reason: 'failed', problem: found.problem }
-      return
-    }
-    const way = await wayOf(plan, context)
-    if (way.mode === 'refuse') yield refused(way.problem)
-    else if (way.mode === 'join') yield* join(plan, found.partitions, way.group, context)
-    else yield* browse(plan, found.partitions, way.notice, context)
-  } catch (error) {
-    yield endedBy(error, context.signal)
+export async function decide(plan: ConsumePlan, context: ConsumeContext): Promise<Decision> {
+  const found = await partitionsOf(plan, context)
+  if ('problem' in found) return refuse(found.problem)
+  const way = await wayOf(plan, context)
+  if (way.mode === 'refuse') return way
+  if (way.mode === 'join')
+    return { mode: 'join', request: joinRequest(plan, found.partitions, way.group) }
+  const { notice } = way
+  return {
+    mode: 'browse',
+    request: readRequest(plan, found.partitions),
+    ...(notice !== undefined && { notice }),
   }
 }
 
@@ -140,7 +146,7 @@ function kindThatCannotBeJoined(group: Group): string | undefined {
   return protocolType === '' || protocolType === 'consumer' ? undefined : protocolType
 }
 
-function refuse(problem: Problem): Way {
+function refuse(problem: Problem): Way & { readonly mode: 'refuse' } {
   return { mode: 'refuse', problem }
 }
 
@@ -174,22 +180,8 @@ function joinWithEnd(): Problem {
   }
 }
 
-async function* browse(
-  plan: ConsumePlan,
-  partitions: readonly number[] | undefined,
-  notice: string | undefined,
-  { cluster, signal }: ConsumeContext,
-): AsyncGenerator<ConsumeEvent> {
-  yield { kind: 'started', mode: 'browse', ...(notice !== undefined && { notice }) }
-  for await (const update of cluster.read(readRequest(plan, partitions), { signal })) {
-    yield* eventsOf(update)
-    if (update.done) break
-  }
-  yield { kind: 'ended', reason: signal.aborted ? 'stopped' : 'done' }
-}
-
 function readRequest(plan: ConsumePlan, partitions: readonly number[] | undefined): ReadRequest {
-  const { topic, group, fallback, to, limit, isolation } = plan
+  const { topic, group, fallback, to, filter, limit, isolation } = plan
   const start = group === undefined ? fallbackPosition(fallback) : committedOf(group)
   return {
     topic,
@@ -197,6 +189,7 @@ function readRequest(plan: ConsumePlan, partitions: readonly number[] | undefine
     fallback,
     ...(partitions !== undefined && { partitions }),
     ...(to !== undefined && { to }),
+    ...(filter !== undefined && { filter }),
     ...(limit !== undefined && { limit }),
     ...(isolation !== undefined && { isolation }),
   }
@@ -208,49 +201,6 @@ function fallbackPosition(fallback: 'earliest' | 'latest') {
 
 function committedOf(group: string) {
   return { kind: 'committed', group } as const
-}
-
-function* eventsOf(update: ReadUpdate): Generator<ConsumeEvent> {
-  if (update.pages.length > 0) yield { kind: 'records', chunks: update.pages.map(chunkOfPage) }
-  yield {
-    kind: 'progress',
-    partitions: update.progress,
-    bytesRead: update.bytesRead,
-    recordsRead: update.recordsRead,
-    caughtUp: update.progress.length > 0 && update.progress.every(isAtEnd),
-  }
-}
-
-function isAtEnd(partition: PartitionProgress): boolean {
-  if (partition.done || partition.problem) return true
-  const end = partition.lastStableOffset ?? partition.highWatermark
-  return end !== undefined && partition.position >= end
-}
-
-async function* join(
-  plan: ConsumePlan,
-  partitions: readonly number[] | undefined,
-  group: string,
-  { cluster, signal }: ConsumeContext,
-): AsyncGenerator<ConsumeEvent> {
-  yield { kind: 'started', mode: 'join' }
-  let obstacle: Problem | undefined
-  for await (const update of cluster.join(joinRequest(plan, partitions, group), { signal })) {
-    obstacle = update.kind === 'problem' ? update.problem : undefined
-    if (update.kind !== 'records') {
-      yield update
-      continue
-    }
-    if (update.records.length > 0)
-      yield { kind: 'records', chunks: [chunkOfRecords(update.records)] }
-  }
-  if (signal.aborted) yield { kind: 'ended', reason: 'stopped' }
-  // Without a limit nothing but a problem ends a membership.
-  else
-    yield {
-      kind: 'ended',
-      ...(obstacle ? { reason: 'failed', problem: obstacle } : { reason: 'done' }),
-    }
 }
 
 function joinRequest(
@@ -268,14 +218,4 @@ function joinRequest(
     ...(limit !== undefined && { limit }),
     ...(isolation !== undefined && { isolation }),
   }
-}
-
-function refused(problem: Problem): Ended {
-  return { kind: 'ended', reason: 'refused', problem }
-}
-
-function endedBy(error: unknown, signal: AbortSignal): Ended {
-  return signal.aborted
-    ? { kind: 'ended', reason: 'stopped' }
-    : { kind: 'ended', reason: 'failed', problem: problemOf(error) }
 }

@@ -1,17 +1,21 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Disposable } from '../../base/dispose.ts'
+import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import { Emitter } from '../../base/events.ts'
 import { problemOf, type Problem } from '../../base/problem.ts'
-import type { Cluster } from '../../kafka/cluster.ts'
-import type { PartitionProgress } from '../../kafka/reading.ts'
-import type { MessagesPhase, PartitionState } from '../../protocol/messages.ts'
-import { consume, type ConsumePlan } from '../../run/consuming.ts'
-import type { ConsumeEvent, Ended } from '../../run/events.ts'
-import { RecordStore } from '../../run/recordStore.ts'
+import type { Cluster, JoinRequest, JoinUpdate } from '../../kafka/cluster.ts'
+import type { RecordFilter } from '../../kafka/filter.ts'
+import { AUTO, type RecordFormats } from '../../kafka/format.ts'
+import type { ReadRequest } from '../../kafka/reading.ts'
+import type {
+  RecordView,
+  Shown,
+  ViewPhase,
+  ViewRequest,
+  ViewState,
+} from '../../kafka/recordView.ts'
+import type { ConsumerPlan } from '../../run/blocks.ts'
+import { decide } from '../../run/consuming.ts'
 import { RateMeter } from './rate.ts'
-
-/** Memory that the rows of one view may take. */
-const BUDGET = 64 * 1024 * 1024
 
 export interface SessionOptions {
   readonly clock: Clock
@@ -20,56 +24,120 @@ export interface SessionOptions {
   isOurs(memberId: string): boolean
   /** A group was joined under this member id. */
   onJoined(memberId: string): void
-  readonly budget?: number
+  /** Bytes of memory that the records of one reading may take, as the settings say it now. */
+  budgetBytes(): number
 }
 
-/** One reading and the records that it brought: starts, pauses, stops, and starts again. */
+/** How a reading goes, as it can be told at any time. */
+export interface SessionState {
+  readonly phase: ViewPhase
+  /** Why it failed, or what stands in the way while it goes on. */
+  readonly problem: Problem | undefined
+  /** Why it is not what the plan seems to ask for (K401). */
+  readonly notice: string | undefined
+  /** Ms since the epoch. */
+  readonly startedAt: number | undefined
+  readonly endedAt: number | undefined
+  /** The group is joined, or was joined last. */
+  readonly joined: boolean
+  /** Per second, over the last three seconds. */
+  readonly rate: { readonly records: number; readonly bytes: number }
+  readonly budgetBytes: number
+  /** What the view holds and how far it is; undefined while there is none. */
+  readonly held: ViewState | undefined
+}
+
+/** What is shown before anyone chooses. */
+export const EVERYTHING: Shown = { notes: true, backwards: false, duplicates: false }
+
+/**
+ * One reading and the records that it brought: starts, pauses, stops, and starts again. The records
+ * are held by the cluster's reader, see `view`; each start takes a new view and lets go of the one
+ * before.
+ */
 export class ReadingSession implements Disposable {
-  readonly store: RecordStore
-  phase: MessagesPhase = 'stopped'
-  problem: Problem | undefined
-  notice: string | undefined
-  startedAt: number | undefined
-  endedAt: number | undefined
-  recordsRead = 0
-  bytesRead = 0
-  /** Set while the group is joined, or was joined last. */
-  joined = false
-  readonly rate: RateMeter
   readonly #options: SessionOptions
   readonly #changed = new Emitter<void>()
+  /** Something in `state` has changed, or there is another view. */
   readonly onDidChange = this.#changed.event
+  readonly #rate: RateMeter
+  #store = new DisposableStore()
+  #view: RecordView | undefined
+  #cluster: Cluster | undefined
   #running: AbortController | undefined
-  #gate: Gate | undefined
-  #progress = new Map<number, PartitionProgress>()
-  #ends = false
-  /** Where each partition stood when reading began, to say how far it is. */
-  #starts = new Map<number, bigint>()
+  #phase: ViewPhase = 'stopped'
+  #problem: Problem | undefined
+  #notice: string | undefined
+  #startedAt: number | undefined
+  #endedAt: number | undefined
+  #joined = false
+  #budgetBytes: number
+  #shown = EVERYTHING
+  #formats: RecordFormats = { key: AUTO, value: AUTO }
+  /** What the rate has counted. */
+  #counted = { records: 0, bytes: 0 }
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.store = new RecordStore(options.budget ?? BUDGET)
-    this.rate = new RateMeter(options.clock)
+    this.#rate = new RateMeter(options.clock)
+    this.#budgetBytes = options.budgetBytes()
   }
 
   get running(): boolean {
     return this.#running !== undefined
   }
 
-  get partitions(): PartitionState[] {
-    return [...this.#progress.values()]
-      .sort((a, b) => a.partition - b.partition)
-      .map(progress => partitionState(progress, this.#starts.get(progress.partition)))
+  get phase(): ViewPhase {
+    return this.#phase
   }
 
-  /** Forgets what was read and reads anew. Resolves when that reading has ended. */
-  async start(plan: ConsumePlan): Promise<void> {
+  /** The records; undefined until there is a connection. Stays when reading has ended. */
+  get view(): RecordView | undefined {
+    return this.#view
+  }
+
+  /** What is read from; undefined until there is a connection. */
+  get cluster(): Cluster | undefined {
+    return this.#cluster
+  }
+
+  get shown(): Shown {
+    return this.#shown
+  }
+
+  get formats(): RecordFormats {
+    return this.#formats
+  }
+
+  get state(): SessionState {
+    return {
+      phase: this.#phase,
+      problem: this.#problem,
+      notice: this.#notice,
+      startedAt: this.#startedAt,
+      endedAt: this.#endedAt,
+      joined: this.#joined,
+      rate: this.#rate.now(),
+      budgetBytes: this.#budgetBytes,
+      held: this.#view?.state,
+    }
+  }
+
+  /**
+   * Forgets what was read and reads anew. What is shown stays as it was chosen, but for the range
+   * of time; the formats are those of the plan. Resolves when that reading has ended.
+   */
+  async start(plan: ConsumerPlan): Promise<void> {
     this.stop()
     const controller = new AbortController()
     this.#running = controller
-    this.#ends = plan.to !== undefined
+    this.#formats = { key: plan.keyFormat ?? AUTO, value: plan.valueFormat ?? AUTO }
     this.#reset()
-    await this.#read(plan, controller.signal)
+    try {
+      await this.#read(plan, controller.signal)
+    } catch (error) {
+      if (!controller.signal.aborted) this.#end('failed', problemOf(error))
+    }
     if (this.#running === controller) this.#running = undefined
     this.#changed.fire()
   }
@@ -78,169 +146,177 @@ export class ReadingSession implements Disposable {
   refuse(problem: Problem): void {
     this.stop()
     this.#reset()
-    this.#end({ kind: 'ended', reason: 'refused', problem })
+    this.#end('failed', problem)
   }
 
+  /** Ends reading; what is held stays. */
   stop(): void {
     if (!this.#running) return
     this.#running.abort()
     this.#running = undefined
-    this.#gate?.open()
-    this.#end({ kind: 'ended', reason: 'stopped' })
+    this.#view?.stop()
+    this.#end('stopped')
   }
 
-  /** Takes no more from the reader, which stops asking the brokers as its buffer fills. */
+  /** Takes nothing more from the brokers until `resume`. A joined group is not paused. */
   pause(): void {
-    if (!this.#running || this.phase === 'connecting' || this.#gate || this.joined) return
-    this.#gate = new Gate(this.phase)
-    this.#setPhase('paused')
+    if (this.#running && !this.#joined && this.#phase !== 'connecting') this.#view?.pause()
   }
 
   resume(): void {
-    if (!this.#gate) return
-    const { phase } = this.#gate
-    this.#gate.open()
-    this.#gate = undefined
-    if (this.#running) this.#setPhase(phase)
+    if (this.#running && !this.#joined) this.#view?.resume()
+  }
+
+  show(shown: Shown): void {
+    this.#shown = shown
+    this.#view?.show(shown)
+    this.#changed.fire()
+  }
+
+  decodeAs(formats: RecordFormats): void {
+    this.#formats = formats
+    this.#view?.decodeAs(formats)
+    this.#changed.fire()
   }
 
   dispose(): void {
     this.stop()
+    this.#store.dispose()
+    this.#view = undefined
     this.#changed.dispose()
   }
 
   #reset(): void {
-    this.store.clear()
-    this.rate.clear()
-    this.#progress.clear()
-    this.#starts.clear()
-    this.#gate = undefined
-    this.problem = undefined
-    this.notice = undefined
-    this.joined = false
-    this.recordsRead = 0
-    this.bytesRead = 0
-    this.startedAt = this.#options.clock.now()
-    this.endedAt = undefined
+    this.#store.dispose()
+    this.#store = new DisposableStore()
+    this.#view = undefined
+    this.#rate.clear()
+    this.#counted = { records: 0, bytes: 0 }
+    const { notes, backwards, duplicates } = this.#shown
+    this.#shown = { notes, backwards, duplicates }
+    this.#problem = undefined
+    this.#notice = undefined
+    this.#joined = false
+    this.#budgetBytes = this.#options.budgetBytes()
+    this.#startedAt = this.#options.clock.now()
+    this.#endedAt = undefined
     this.#setPhase('connecting')
   }
 
-  async #read(plan: ConsumePlan, signal: AbortSignal): Promise<void> {
-    try {
-      const cluster = await this.#options.connect(signal)
-      const isOurs = (memberId: string) => this.#options.isOurs(memberId)
-      for await (const event of consume(plan, { cluster, signal, isOurs })) {
-        await this.#gate?.opened
-        if (signal.aborted) return
-        this.#take(event)
-      }
-    } catch (error) {
-      if (!signal.aborted) this.#end({ kind: 'ended', reason: 'failed', problem: problemOf(error) })
+  async #read(plan: ConsumerPlan, signal: AbortSignal): Promise<void> {
+    const cluster = await this.#options.connect(signal)
+    if (signal.aborted) return
+    this.#cluster = cluster
+    const isOurs = (memberId: string) => this.#options.isOurs(memberId)
+    const decision = await decide(plan, { cluster, signal, isOurs })
+    if (signal.aborted) return
+    switch (decision.mode) {
+      case 'refuse':
+        this.#end('failed', decision.problem)
+        return
+      case 'browse':
+        this.#notice = decision.notice
+        await this.#browse(cluster, decision.request, signal)
+        return
+      case 'join':
+        await this.#join(cluster, decision.request, plan.filter, signal)
     }
   }
 
-  #take(event: ConsumeEvent): void {
-    switch (event.kind) {
-      case 'started':
-        this.notice = event.notice
-        this.joined = event.mode === 'join'
-        this.#setPhase('reading')
-        return
+  async #browse(cluster: Cluster, request: ReadRequest, signal: AbortSignal): Promise<void> {
+    const ended = Promise.withResolvers<undefined>()
+    signal.addEventListener('abort', () => ended.resolve(undefined))
+    const follow = (state: ViewState) => {
+      this.#count(state)
+      if (signal.aborted) return
+      if (isOver(state.phase)) {
+        this.#end(state.phase, state.problem)
+        ended.resolve(undefined)
+      } else this.#setPhase(state.phase)
+    }
+    const { topic } = request
+    follow(this.#hold(cluster, { topic, source: { kind: 'read', request } }, follow).state)
+    await ended.promise
+  }
+
+  async #join(
+    cluster: Cluster,
+    request: JoinRequest,
+    filter: RecordFilter | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#joined = true
+    const lost = new AbortController()
+    const follow = (state: ViewState) => {
+      this.#count(state)
+      // Nobody would see what the member goes on to commit.
+      if (state.phase === 'failed') lost.abort()
+      this.#changed.fire()
+    }
+    const source = { kind: 'fed' as const, ...(filter && { filter }) }
+    const view = this.#hold(cluster, { topic: request.topic, source }, follow)
+    this.#setPhase('reading')
+    const over = AbortSignal.any([signal, lost.signal])
+    for await (const update of cluster.join(request, { signal: over })) {
+      if (over.aborted) break
+      this.#take(update, view)
+    }
+    view.stop()
+    if (signal.aborted) return
+    const problem = lost.signal.aborted ? view.state.problem : this.#problem
+    // Without a limit nothing but a problem ends a membership.
+    this.#end(problem ? 'failed' : 'done', problem)
+  }
+
+  #take(update: JoinUpdate, view: RecordView): void {
+    this.#problem = undefined
+    switch (update.kind) {
       case 'joined':
-        this.#options.onJoined(event.memberId)
-        this.problem = undefined
+        this.#options.onJoined(update.memberId)
         this.#setPhase('following')
         return
       case 'rebalancing':
         this.#setPhase('reading')
         return
       case 'records':
-        this.#addRecords(event)
-        return
-      case 'progress':
-        this.#advance(event)
+        view.feed(update.records)
         return
       case 'problem':
-        this.problem = event.problem
+        this.#problem = update.problem
         this.#changed.fire()
-        return
-      case 'ended':
-        this.#end(event)
     }
   }
 
-  #addRecords({ chunks }: ConsumeEvent & { kind: 'records' }): void {
-    this.store.add(chunks)
-    const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0)
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)
-    this.rate.add(count, bytes)
-    if (this.joined) {
-      this.recordsRead += count
-      this.bytesRead += bytes
-      this.store.settle()
-    }
-    this.#changed.fire()
+  #hold(
+    cluster: Cluster,
+    what: Pick<ViewRequest, 'topic' | 'source'>,
+    follow: (state: ViewState) => void,
+  ): RecordView {
+    const view = cluster.view({ ...what, formats: this.#formats, budgetBytes: this.#budgetBytes })
+    this.#store.add(view)
+    this.#store.add(view.onDidChange(follow))
+    view.show(this.#shown)
+    this.#view = view
+    return view
   }
 
-  #advance(event: ConsumeEvent & { kind: 'progress' }): void {
-    for (const progress of event.partitions) {
-      this.#progress.set(progress.partition, progress)
-      if (!this.#starts.has(progress.partition))
-        this.#starts.set(progress.partition, progress.startOffset)
-    }
-    this.recordsRead = event.recordsRead
-    this.bytesRead = event.bytesRead
-    if (event.caughtUp && !this.#ends && this.phase === 'reading') {
-      this.store.settle()
-      this.phase = 'following'
-    }
-    this.#changed.fire()
+  #count({ recordsRead, bytesRead }: ViewState): void {
+    this.#rate.add(recordsRead - this.#counted.records, bytesRead - this.#counted.bytes)
+    this.#counted = { records: recordsRead, bytes: bytesRead }
   }
 
-  #end({ reason, problem }: Ended): void {
-    this.endedAt = this.#options.clock.now()
-    this.problem = problem
-    this.#setPhase(reason === 'refused' ? 'failed' : reason)
+  #end(phase: ViewPhase, problem?: Problem): void {
+    this.#endedAt = this.#options.clock.now()
+    this.#problem = problem
+    this.#setPhase(phase)
   }
 
-  #setPhase(phase: MessagesPhase): void {
-    this.phase = phase
+  #setPhase(phase: ViewPhase): void {
+    this.#phase = phase
     this.#changed.fire()
   }
 }
 
-/** Holds back whoever waits for `opened`, and knows what was going on. */
-class Gate {
-  readonly phase: MessagesPhase
-  readonly #waiting = Promise.withResolvers<undefined>()
-
-  constructor(phase: MessagesPhase) {
-    this.phase = phase
-  }
-
-  get opened(): Promise<undefined> {
-    return this.#waiting.promise
-  }
-
-  open(): void {
-    this.#waiting.resolve(undefined)
-  }
-}
-
-function partitionState(progress: PartitionProgress, start: bigint | undefined): PartitionState {
-  const { partition, problem } = progress
-  const percent = percentOf(progress, start ?? progress.startOffset)
-  return {
-    partition,
-    ...(percent !== undefined && { percent }),
-    ...(problem && { problem }),
-  }
-}
-
-function percentOf(progress: PartitionProgress, start: bigint): number | undefined {
-  if (progress.done) return 100
-  const end = progress.endOffset ?? progress.lastStableOffset ?? progress.highWatermark
-  if (end === undefined) return undefined
-  if (progress.position >= end || end <= start) return 100
-  return Number((100n * (progress.position - start)) / (end - start))
+function isOver(phase: ViewPhase): boolean {
+  return phase === 'done' || phase === 'stopped' || phase === 'failed'
 }
