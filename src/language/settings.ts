@@ -54,8 +54,12 @@ function withDefaults(before: Defaults, block: Block): Defaults {
 /** The argument of the directive that counts for a block: in it, else the last one above it. */
 export function directiveOf(file: KafkaFile, block: Block, name: string): string | undefined {
   const own = block.directives.findLast(directive => directive.name === name)
-  const above = file.directives.findLast(
-    directive => directive.name === name && directive.line < block.startLine,
-  )
-  return (own ?? above)?.argument
+  return own ? own.argument : directiveAbove(file, block.startLine, name)
+}
+
+/** The argument of the last such directive above a line that is in no block. */
+export function directiveAbove(file: KafkaFile, line: number, name: string): string | undefined {
+  return file.directives.findLast(
+    directive => directive.name === name && directive.line < line,
+  )?.argument
 }

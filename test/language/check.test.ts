@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
-import { check, type Knowledge } from '../../src/language/check/check.ts'
+import { check, type Knowledge, type KnownCluster } from '../../src/language/check/check.ts'
 import { parse } from '../../src/language/parse.ts'
 import type { FileProblem, Fix } from '../../src/language/tree.ts'
 
 function problems(text: string, knowledge?: Knowledge): readonly FileProblem[] {
   return check(parse(text).file, knowledge)
+}
+
+/** All blocks go to this cluster. */
+function on(topics: Record<string, number>, autoCreate?: boolean): Knowledge {
+  const cluster: KnownCluster = {
+    topics: new Map(Object.entries(topics)),
+    ...(autoCreate !== undefined && { autoCreate }),
+  }
+  return { clusterOf: () => cluster }
 }
 
 function codes(text: string, knowledge?: Knowledge): string {
@@ -59,7 +68,7 @@ describe('quick fixes', () => {
   }
 
   it('K403 asks the editor to create the topic', () => {
-    const [problem] = problems('CONSUMER\ntopic: a', { topics: new Set(), autoCreate: false })
+    const [problem] = problems('CONSUMER\ntopic: a', on({}, false))
     assert.deepEqual(problem?.fixes, [{ title: 'Create topic "a"', edits: [], createTopic: 'a' }])
   })
 })
@@ -106,13 +115,10 @@ describe('checks', () => {
   it('say nothing of the cluster without knowing it', () => {
     const text = 'CONSUMER\ntopic: a\npartitions: 9'
     assert.equal(codes(text), '')
-    assert.equal(codes(text, { autoCreate: false }), '')
+    assert.equal(codes(text, { clusterOf: () => undefined }), '')
   })
 
-  const cluster: Knowledge = {
-    topics: new Set(['orders', 'one']),
-    partitionsOf: topic => ({ orders: 6, one: 1 })[topic],
-  }
+  const cluster = on({ orders: 6, one: 1 })
   const known: [text: string, message: string][] = [
     [
       'CONSUMER\ntopic: orders\npartitions: 0-3,7',
@@ -122,6 +128,11 @@ describe('checks', () => {
       'PRODUCER\ntopic: one\nrecord-partition: 1\nx',
       'Partition 1 does not exist: topic "one" has partition 0.',
     ],
+    [
+      'CONSUMER\ntopic: orders\nfrom: 5:1,9:10,7:earliest,*:latest',
+      'Partition 9 does not exist: topic "orders" has partitions 0-5.',
+    ],
+    ['CONSUMER\ntopic: one\nto: 1:10', 'Partition 1 does not exist: topic "one" has partition 0.'],
     ['CONSUMER\ntopic: order', 'Unknown topic "order". The cluster might not create it by itself.'],
   ]
   for (const [text, message] of known) {
@@ -135,14 +146,41 @@ describe('checks', () => {
 
   it('tell an unknown topic by what the cluster does about it', () => {
     const severity = (autoCreate?: boolean) =>
-      problems('CONSUMER\ntopic: a', {
-        topics: new Set(),
-        ...(autoCreate !== undefined && { autoCreate }),
-      }).map(problem => `${problem.code} ${problem.severity}`)
+      problems('CONSUMER\ntopic: a', on({}, autoCreate)).map(
+        problem => `${problem.code} ${problem.severity}`,
+      )
     assert.deepEqual(severity(true), ['K403 information'])
     assert.deepEqual(severity(), ['K403 warning'])
     assert.deepEqual(severity(false), ['K403 error'])
-    assert.equal(codes('TOPIC\ntopic: a\nCONSUMER\ntopic: a', { topics: new Set() }), '')
+    assert.equal(codes('TOPIC\ntopic: a\nCONSUMER\ntopic: a', on({})), '')
+  })
+
+  it('ask the cluster that each block goes to', () => {
+    const clusters: Record<string, KnownCluster> = {
+      one: { topics: new Map([['a', 1]]) },
+      two: { topics: new Map([['b', 3]]) },
+    }
+    const ofBlock: Knowledge = { clusterOf: ({ label, group }) => clusters[(label ?? group)!.text] }
+    const found = (text: string) =>
+      problems(text, ofBlock).map(({ code, block, span }) => [
+        code,
+        block,
+        text.slice(span.start, span.end),
+      ])
+    assert.deepEqual(
+      found('CONSUMER one\ntopic: a\nCONSUMER two\ntopic: a\nCONSUMER x\ntopic: c'),
+      [['K403', 1, 'a']],
+    )
+    assert.deepEqual(
+      found('CONSUMER two\ntopic: b\npartitions: 3\nCONSUMER x\ntopic: b\npartitions: 3'),
+      [['K204', 0, '3']],
+    )
+    assert.deepEqual(found('TOPIC one\ntopic: c\nCONSUMER one\ntopic: c\nCONSUMER two\ntopic: c'), [
+      ['K403', 2, 'c'],
+    ])
+    assert.deepEqual(found('DEFAULTS x\ntopic: a\nCONSUMER two\nCONSUMER one\nCONSUMER two'), [
+      ['K403', 1, 'a'],
+    ])
   })
 
   it('take names from outside the file', () => {

@@ -7,17 +7,21 @@ import { newReport, type Report } from './report.ts'
 import { checkStructure } from './structure.ts'
 import { syntaxProblems } from './syntax.ts'
 import { checkTemplates, checkVariable, newTemplateCheck } from './templates.ts'
-import { checkTopicExists, checkTopicName, topicsMadeBy } from './topics.ts'
+import { checkTopicExists, checkTopicName, newTopicCheck } from './topics.ts'
 import { checkNumbers, checkPropertyValue, checkRecordPartition } from './values.ts'
+
+/** What is known of a cluster. */
+export interface KnownCluster {
+  /** Partitions by topic: all topics that the cluster has. */
+  readonly topics: ReadonlyMap<string, number>
+  /** `auto.create.topics.enable`; absent: not known. */
+  readonly autoCreate?: boolean
+}
 
 /** What is known about the surroundings of a file. Absent: not known, and nothing is said of it. */
 export interface Knowledge {
-  /** The topics of the file's cluster. */
-  readonly topics?: ReadonlySet<string>
-  /** `auto.create.topics.enable` of the cluster. */
-  readonly autoCreate?: boolean
-  /** How many partitions a topic has. */
-  readonly partitionsOf?: (topic: string) => number | undefined
+  /** The cluster that a block goes to: one and the same object for one cluster. */
+  readonly clusterOf?: (block: Block) => KnownCluster | undefined
   /** Names that templates can use beside those of the file: an environment's, the command line's. */
   readonly names?: Iterable<string>
   /**
@@ -31,12 +35,13 @@ export interface Knowledge {
 export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly FileProblem[] {
   const report = newReport()
   const settings = settingsOf(file)
-  const made = knowledge.topics ? topicsMadeBy(file) : new Set<string>()
+  const topics = newTopicCheck(file, settings, knowledge, report)
   const templates = newTemplateCheck(file, knowledge, report)
   for (const variable of file.variables) checkVariable(variable, templates)
   for (const block of file.blocks) {
     checkStructure(file, block, settings, report)
-    checkProperties(file, block, settings, made, knowledge, report)
+    checkProperties(file, block, settings, knowledge.clusterOf?.(block), report)
+    checkTopicExists(block, topics)
     checkTemplates(block, templates)
   }
   const problems = [...syntaxProblems(file), ...report.problems]
@@ -48,16 +53,12 @@ function checkProperties(
   file: KafkaFile,
   block: Block,
   settings: Settings,
-  made: ReadonlySet<string>,
-  knowledge: Knowledge,
+  cluster: KnownCluster | undefined,
   report: Report,
 ): void {
   for (const property of block.properties) {
-    checkPropertyValue(block, property, settings, knowledge, report)
-    if (property.name === 'topic') {
-      checkTopicName(block, property, report)
-      if (block.kind !== 'TOPIC') checkTopicExists(block, property, made, knowledge, report)
-    }
+    checkPropertyValue(block, property, settings, cluster, report)
+    if (property.name === 'topic') checkTopicName(block, property, report)
   }
   if (block.kind === 'PRODUCER' || block.kind === 'DEFAULTS') {
     for (const property of propertiesOf(block, 'headers')) {
@@ -66,6 +67,6 @@ function checkProperties(
   }
   if (block.kind === 'PRODUCER') {
     checkNumbers(block, settings, report)
-    checkRecordPartition(block, settings, knowledge, report)
+    checkRecordPartition(block, settings, cluster, report)
   }
 }

@@ -1,6 +1,7 @@
-import type { Block, KafkaFile, Property } from '../tree.ts'
+import type { Settings } from '../settings.ts'
+import { propertyOf, type Block, type KafkaFile, type Property, type Severity } from '../tree.ts'
 import { quoted } from '../words.ts'
-import type { Knowledge } from './check.ts'
+import type { Knowledge, KnownCluster } from './check.ts'
 import type { Report } from './report.ts'
 
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/
@@ -23,24 +24,39 @@ export function checkTopicName(block: Block, property: Property, report: Report)
   })
 }
 
-/** K403: a topic that the cluster does not have. Without knowledge of the cluster nothing is said. */
-export function checkTopicExists(
-  block: Block,
-  property: Property,
-  made: ReadonlySet<string>,
+/** What the check of unknown topics needs to know, and remembers across a file. */
+export interface TopicCheck {
+  readonly settings: Settings
+  readonly clusterOf: (block: Block) => KnownCluster | undefined
+  readonly made: ReadonlyMap<KnownCluster, ReadonlySet<string>>
+  /** What was said of a topic that several blocks inherit, by the cluster that it was said for. */
+  readonly told: Map<KnownCluster, Set<Property>>
+  readonly report: Report
+}
+
+export function newTopicCheck(
+  file: KafkaFile,
+  settings: Settings,
   knowledge: Knowledge,
   report: Report,
-): void {
-  const name = property.value ?? ''
-  const { topics, autoCreate } = knowledge
-  if (!topics || !isTopicName(name) || topics.has(name) || made.has(name)) return
-  const [severity, consequence] =
-    autoCreate === undefined
-      ? (['warning', 'The cluster might not create it by itself.'] as const)
-      : autoCreate
-        ? (['information', 'The cluster creates it when the first record is sent.'] as const)
-        : (['error', 'The cluster does not create topics by itself.'] as const)
-  report.add(
+): TopicCheck {
+  const clusterOf = knowledge.clusterOf ?? (() => undefined)
+  return { settings, clusterOf, made: topicsMadeBy(file, clusterOf), told: new Map(), report }
+}
+
+/**
+ * K403: a topic that the cluster of the block does not have, said where the topic is given, which
+ * may be in DEFAULTS. Without knowledge of the cluster nothing is said.
+ */
+export function checkTopicExists(block: Block, check: TopicCheck): void {
+  if (block.kind === 'TOPIC' || block.kind === 'DEFAULTS') return
+  const cluster = check.clusterOf(block)
+  const property = check.settings.one(block, 'topic')
+  const name = property?.value ?? ''
+  if (!cluster || !property || !isTopicName(name) || cluster.topics.has(name)) return
+  if (check.made.get(cluster)?.has(name) || isTold(cluster, property, check)) return
+  const [severity, consequence] = consequenceOf(cluster.autoCreate)
+  check.report.add(
     'K403',
     severity,
     property.valueSpan,
@@ -49,13 +65,32 @@ export function checkTopicExists(
   )
 }
 
-/** The topics that TOPIC blocks of the file create. */
-export function topicsMadeBy(file: KafkaFile): ReadonlySet<string> {
-  const names = new Set<string>()
+function isTold(cluster: KnownCluster, property: Property, { told }: TopicCheck): boolean {
+  const properties = told.get(cluster) ?? new Set()
+  told.set(cluster, properties)
+  if (properties.has(property)) return true
+  properties.add(property)
+  return false
+}
+
+function consequenceOf(autoCreate: boolean | undefined): [Severity, string] {
+  if (autoCreate === undefined) return ['warning', 'The cluster might not create it by itself.']
+  return autoCreate
+    ? ['information', 'The cluster creates it when the first record is sent.']
+    : ['error', 'The cluster does not create topics by itself.']
+}
+
+/** The topics that TOPIC blocks of the file create, by the cluster that they go to. */
+function topicsMadeBy(
+  file: KafkaFile,
+  clusterOf: TopicCheck['clusterOf'],
+): ReadonlyMap<KnownCluster, ReadonlySet<string>> {
+  const made = new Map<KnownCluster, Set<string>>()
   for (const block of file.blocks) {
-    if (block.kind !== 'TOPIC') continue
-    const topic = block.properties.findLast(property => property.name === 'topic')
-    if (topic?.value) names.add(topic.value)
+    const topic = block.kind === 'TOPIC' ? propertyOf(block, 'topic')?.value : undefined
+    const cluster = topic ? clusterOf(block) : undefined
+    if (!cluster || !topic) continue
+    made.set(cluster, (made.get(cluster) ?? new Set<string>()).add(topic))
   }
-  return names
+  return made
 }

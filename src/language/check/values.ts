@@ -10,7 +10,7 @@ import { parsePosition, parsePositions, type WrittenPosition } from '../values/p
 import type { Outcome } from '../values/outcome.ts'
 import { definitionOf, type PropertyDefinition } from '../vocabulary.ts'
 import { quoted } from '../words.ts'
-import type { Knowledge } from './check.ts'
+import type { KnownCluster } from './check.ts'
 import { replacement, type Report } from './report.ts'
 
 /** K201 to K206: the values of properties. An empty value says nothing, as in level 1. */
@@ -18,7 +18,7 @@ export function checkPropertyValue(
   block: Block,
   property: Property,
   settings: Settings,
-  knowledge: Knowledge,
+  cluster: KnownCluster | undefined,
   report: Report,
 ): void {
   const definition = definitionOf(block.kind, property.name)
@@ -29,13 +29,13 @@ export function checkPropertyValue(
       checkFormat(block, property, value, report)
       break
     case 'position':
-      checkPosition(block, property, value, report)
+      checkPosition(block, property, value, settings, cluster, report)
       break
     case 'time':
       checkTime(block, property, value, report)
       break
     case 'partitions':
-      checkPartitions(block, property, value, settings, knowledge, report)
+      checkPartitions(block, property, value, settings, cluster, report)
       break
     case 'integer':
       checkInteger(block, property, value, definition, report)
@@ -124,10 +124,22 @@ function checkChoice(
   )
 }
 
-function checkPosition(block: Block, property: Property, value: string, report: Report): void {
+function checkPosition(
+  block: Block,
+  property: Property,
+  value: string,
+  settings: Settings,
+  cluster: KnownCluster | undefined,
+  report: Report,
+): void {
   const outcome = parsePositions(value, property.name === 'to' ? 'to' : 'from')
   reportBad('K203', outcome, block, property.valueSpan, report)
-  if (!outcome.ok || block.group || block.kind === 'DEFAULTS') return
+  if (!outcome.ok) return
+  const written = [...outcome.value.byPartition.keys()]
+  checkIsThere(block, property.valueSpan, settings, cluster, report, count =>
+    written.find(partition => partition >= count),
+  )
+  if (block.group || block.kind === 'DEFAULTS') return
   const positions: readonly (WrittenPosition | undefined)[] = [
     outcome.value.all,
     ...outcome.value.byPartition.values(),
@@ -160,34 +172,36 @@ function checkPartitions(
   property: Property,
   value: string,
   settings: Settings,
-  knowledge: Knowledge,
+  cluster: KnownCluster | undefined,
   report: Report,
 ): void {
   const outcome = parsePartitions(value)
   reportBad('K204', outcome, block, property.valueSpan, report)
-  if (!outcome.ok || !knowledge.partitionsOf) return
-  const topic = settings.one(block, 'topic')?.value
-  const count = topic ? knowledge.partitionsOf(topic) : undefined
-  if (topic === undefined || count === undefined) return
-  const missing = firstBeyond(outcome.value, count)
-  if (missing === undefined) return
-  reportMissingPartition(block, property.valueSpan, topic, BigInt(missing), count, report)
+  if (!outcome.ok) return
+  checkIsThere(block, property.valueSpan, settings, cluster, report, count =>
+    firstBeyond(outcome.value, count),
+  )
 }
 
-function reportMissingPartition(
+/** K204, where it is known how many partitions the topic of a block has. */
+function checkIsThere(
   block: Block,
   span: Span,
-  topic: string,
-  partition: bigint,
-  count: number,
+  settings: Settings,
+  cluster: KnownCluster | undefined,
   report: Report,
+  firstMissing: (count: number) => bigint | number | undefined,
 ): void {
+  const topic = settings.one(block, 'topic')?.value ?? ''
+  const count = cluster?.topics.get(topic)
+  const missing = count === undefined ? undefined : firstMissing(count)
+  if (count === undefined || missing === undefined) return
   const has = count === 1 ? 'partition 0' : `partitions 0-${count - 1}`
   report.add(
     'K204',
     'error',
     span,
-    `Partition ${partition} does not exist: topic ${quoted(topic)} has ${has}.`,
+    `Partition ${missing} does not exist: topic ${quoted(topic)} has ${has}.`,
     { block },
   )
 }
@@ -196,17 +210,15 @@ function reportMissingPartition(
 export function checkRecordPartition(
   block: Block,
   settings: Settings,
-  knowledge: Knowledge,
+  cluster: KnownCluster | undefined,
   report: Report,
 ): void {
   const property = settings.one(block, 'record-partition')
-  const topic = settings.one(block, 'topic')?.value
   const partition = integerOf(property?.value ?? '')
-  const count = topic ? knowledge.partitionsOf?.(topic) : undefined
-  if (!property || !topic || partition === undefined || partition < 0n || count === undefined)
-    return
-  if (partition < BigInt(count)) return
-  reportMissingPartition(block, property.valueSpan, topic, partition, count, report)
+  if (!property || partition === undefined) return
+  checkIsThere(block, property.valueSpan, settings, cluster, report, count =>
+    partition >= count ? partition : undefined,
+  )
 }
 
 function checkInteger(

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
-import { check, type Knowledge } from '../../language/check/check.ts'
+import { check } from '../../language/check/check.ts'
 import type { FileProblem, KafkaFile } from '../../language/tree.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import type { ClusterKnowledge } from './clusterKnowledge.ts'
 import { rangeOf, SEVERITIES } from './convert.ts'
 import { GENERATED_DATA, generatesData } from './generatedData.ts'
-import { clusterOfFile, fileOf, KAFKA_LANGUAGE } from './kafkaDocument.ts'
+import { knowledgeOf } from './fileKnowledge.ts'
+import { fileOf, KAFKA_LANGUAGE } from './kafkaDocument.ts'
 
 export interface CheckDeps {
   readonly clusters: Clusters
@@ -28,7 +29,7 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
     const file = fileOf(document)
     collection.set(
       document.uri,
-      problemsOf(file, deps).map(problem => diagnosticOf(file, problem)),
+      problemsOf(document, deps).map(problem => diagnosticOf(file, problem)),
     )
   }
   const soon = (document: vscode.TextDocument, after = PAUSE) => {
@@ -78,32 +79,16 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
   return store
 }
 
-/** The problems of a file; what a cluster knows is used only while it is connected. */
-export function problemsOf(file: KafkaFile, deps: CheckDeps): readonly FileProblem[] {
-  return check(file, { ...knowledgeOf(file, deps), generatedData: generatesData() })
-}
-
-function knowledgeOf(file: KafkaFile, { clusters, knowledge }: CheckDeps): Knowledge {
-  // Blocks of one file can go to several clusters: what one of them has says nothing of another.
-  const found = clusterOfFile(file, clusters)
-  if (goesToSeveral(file) || found.kind !== 'cluster') return {}
-  const facts = knowledge.of(found.cluster.id)
-  if (!facts) return {}
-  return {
-    topics: new Set(facts.topics.keys()),
-    partitionsOf: topic => facts.topics.get(topic)?.partitions,
-    ...(facts.autoCreate !== undefined && { autoCreate: facts.autoCreate }),
-  }
-}
-
-/** Whether a block names a cluster of its own, or a cluster is named below the first block. */
-function goesToSeveral({ blocks, directives }: KafkaFile): boolean {
-  const namesCluster = ({ name }: { readonly name: string }) => name === 'cluster'
-  const start = blocks[0]?.span.start ?? Number.POSITIVE_INFINITY
-  return (
-    blocks.some(block => block.directives.some(namesCluster)) ||
-    directives.some(directive => namesCluster(directive) && directive.nameSpan.start > start)
-  )
+/** The problems of a document; what clusters know is used only while they are connected. */
+export function problemsOf(
+  document: vscode.TextDocument,
+  { clusters, knowledge }: CheckDeps,
+): readonly FileProblem[] {
+  const file = fileOf(document)
+  return check(file, {
+    ...knowledgeOf(file, clusters, knowledge),
+    generatedData: generatesData(document.uri),
+  })
 }
 
 function diagnosticOf(file: KafkaFile, problem: FileProblem): vscode.Diagnostic {

@@ -2,14 +2,14 @@ import * as vscode from 'vscode'
 import type { FileProblem, Fix, KafkaFile } from '../../language/tree.ts'
 import { rangeOf } from './convert.ts'
 import { problemsOf, type CheckDeps } from './diagnostics.ts'
-import { clusterOfFile, fileOf } from './kafkaDocument.ts'
+import { clusterOf, fileOf } from './kafkaDocument.ts'
 
 /** Quick fixes, from the problems as they are now. */
 export function fixesProvider(deps: CheckDeps): vscode.CodeActionProvider {
   return {
     provideCodeActions(document, range, context) {
       const file = fileOf(document)
-      return problemsOf(file, deps)
+      return problemsOf(document, deps)
         .filter(({ fixes, span }) => fixes && range.intersection(rangeOf(file, span)))
         .flatMap(problem => {
           const diagnostics = context.diagnostics.filter(
@@ -35,7 +35,7 @@ function actionsOf(
     action.diagnostics = diagnostics
     action.isPreferred = fixes.length === 1 && fix.createTopic === undefined
     if (fix.createTopic === undefined) action.edit = editOf(document, file, fix)
-    else action.command = createTopicCommand(file, fix.createTopic, deps)
+    else action.command = createTopicCommand(file, problem.block, fix.createTopic, deps)
     return action
   })
 }
@@ -50,9 +50,16 @@ function editOf(
   return edit
 }
 
-function createTopicCommand(file: KafkaFile, topic: string, { clusters }: CheckDeps) {
-  const found = clusterOfFile(file, clusters)
-  const clusterId = found.kind === 'cluster' ? { clusterId: found.cluster.id } : {}
+/** The topic is made where the block that misses it goes to. */
+function createTopicCommand(
+  file: KafkaFile,
+  index: number | undefined,
+  topic: string,
+  { clusters }: CheckDeps,
+): vscode.Command {
+  const block = index === undefined ? undefined : file.blocks[index]
+  const found = block && clusterOf(file, block, clusters)
+  const clusterId = found?.kind === 'cluster' ? { clusterId: found.cluster.id } : {}
   return {
     title: 'Create Topic',
     command: 'kafkaWorkbench.createTopicOfFile',

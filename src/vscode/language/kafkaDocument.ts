@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode'
 import { parse } from '../../language/parse.ts'
-import { directiveOf } from '../../language/settings.ts'
-import type { Block, KafkaFile } from '../../language/tree.ts'
+import { directiveAbove, directiveOf } from '../../language/settings.ts'
+import { blockAt, type Block, type KafkaFile } from '../../language/tree.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 
 export const KAFKA_LANGUAGE = 'kafka'
@@ -24,18 +24,23 @@ export type BlockCluster =
   /** Neither the file nor the window says which. */
   | { readonly kind: 'none' }
 
+/** What is needed of the saved clusters. */
+export type ClusterNames = Pick<Clusters, 'find' | 'selected'>
+
 /** The cluster of a block: what `-- @cluster` names, else the one that is selected. */
-export function clusterOf(file: KafkaFile, block: Block, clusters: Clusters): BlockCluster {
+export function clusterOf(file: KafkaFile, block: Block, clusters: ClusterNames): BlockCluster {
   return namedOrSelected(directiveOf(file, block, 'cluster'), clusters)
 }
 
-/** The cluster that most of a file goes to: its first `-- @cluster`, else the selected one. */
-export function clusterOfFile(file: KafkaFile, clusters: Clusters): BlockCluster {
-  const directive = file.directives.find(({ name }) => name === 'cluster')
-  return namedOrSelected(directive?.argument, clusters)
+/** The cluster of what stands at an offset: its block's, else that of a block that began there. */
+export function clusterAt(file: KafkaFile, offset: number, clusters: ClusterNames): BlockCluster {
+  const block = blockAt(file, offset)
+  if (block) return clusterOf(file, block, clusters)
+  const { line } = file.lines.placeOf(offset)
+  return namedOrSelected(directiveAbove(file, line, 'cluster'), clusters)
 }
 
-function namedOrSelected(name: string | undefined, clusters: Clusters): BlockCluster {
+function namedOrSelected(name: string | undefined, clusters: ClusterNames): BlockCluster {
   if (name) {
     const named = clusters.find(name)
     return named ? { kind: 'cluster', cluster: named } : { kind: 'unknown', name }

@@ -8,17 +8,15 @@ import { consumerSettings } from '../messages/settings.ts'
 import { COMPLETION_KINDS, offsetOf, rangeOf, SYMBOL_KINDS } from './convert.ts'
 import type { ClusterFacts } from './clusterKnowledge.ts'
 import type { CheckDeps } from './diagnostics.ts'
-import { clusterOf, clusterOfFile, fileOf } from './kafkaDocument.ts'
-import { blockAt } from '../../language/tree.ts'
+import { clusterAt, fileOf } from './kafkaDocument.ts'
 
-/** What is known of the cluster that the block at an offset goes to, while it is connected. */
+/** What is known of the cluster of what stands at an offset, while it is connected. */
 function factsAt(
   file: KafkaFile,
   offset: number,
   { clusters, knowledge }: CheckDeps,
 ): ClusterFacts | undefined {
-  const block = blockAt(file, offset)
-  const found = block ? clusterOf(file, block, clusters) : clusterOfFile(file, clusters)
+  const found = clusterAt(file, offset, clusters)
   return found.kind === 'cluster' ? knowledge.of(found.cluster.id) : undefined
 }
 
