@@ -1,3 +1,4 @@
+import { rovingFocus } from '../kit/roving.ts'
 import type { Actions } from './view.ts'
 
 export interface KeyTargets {
@@ -13,15 +14,7 @@ export interface KeyTargets {
 
 /** One tab stop per part; arrows inside. Space pauses, R looks now, Ctrl+C copies as text. */
 export function listenToKeys(targets: KeyTargets): void {
-  targets.toolbar.addEventListener('keydown', event => {
-    moveInToolbar(targets.toolbar, event)
-  })
-  targets.toolbar.addEventListener('focusin', event => {
-    rove(targets.toolbar, event.target as HTMLElement)
-  })
-  new MutationObserver(() => {
-    rove(targets.toolbar, undefined)
-  }).observe(targets.toolbar, { childList: true, subtree: true })
+  rovingFocus(targets.toolbar)
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.altKey) return
     const row = rowOf(event.target)
@@ -113,31 +106,4 @@ function destination(key: string, index: number, page: number): number | undefin
     default:
       return undefined
   }
-}
-
-function controls(toolbar: HTMLElement): HTMLElement[] {
-  return visible([...toolbar.querySelectorAll<HTMLElement>('button, select')])
-}
-
-function moveInToolbar(toolbar: HTMLElement, event: KeyboardEvent): void {
-  const all = controls(toolbar)
-  const index = all.indexOf(event.target as HTMLElement)
-  const steps: Partial<Record<string, number>> = {
-    ArrowRight: index + 1,
-    ArrowLeft: index - 1 + all.length,
-    Home: 0,
-    End: all.length - 1,
-  }
-  const to = steps[event.key]
-  if (to === undefined || index < 0) return
-  event.preventDefault()
-  all[to % all.length]?.focus()
-}
-
-/** The control that had the focus is the tab stop; at first the first. */
-function rove(toolbar: HTMLElement, focused: HTMLElement | undefined): void {
-  const all = controls(toolbar)
-  const stop = focused ?? all.find(control => control.tabIndex === 0) ?? all[0]
-  const chosen = stop && all.includes(stop) ? stop : all[0]
-  for (const control of all) control.tabIndex = control === chosen ? 0 : -1
 }
