@@ -1,0 +1,132 @@
+import { AUTO, type Format } from '../../kafka/format.ts'
+import type { KafkaRecord } from '../../kafka/record.ts'
+import { decode } from '../formats.ts'
+import { byteWriter, type ByteWriter } from './byteWriter.ts'
+import { writeBase64 } from './jsonBytes.ts'
+import { writeHeaders, type PartFormats } from './json.ts'
+import type { RecordWriter } from './recordWriter.ts'
+import { contentOf } from './scanJson.ts'
+
+const COLUMNS = 'topic,partition,offset,timestamp,key,value,headers,error\r\n'
+
+/**
+ * Comma-separated values (RFC 4180): a line of names, then a line per record, lines ending in CRLF.
+ *
+ * - Null is an empty field, an empty text is `""`.
+ * - `timestamp` is ISO 8601 in UTC; empty where the record carries none.
+ * - Key and value are the text as it was sent, JSON too; bytes that are no text are
+ *   `{"$base64":"…"}`. `headers` is JSON, as in the JSON lines.
+ * - Data stays what it is: a text that a spreadsheet would take for a formula is not changed.
+ */
+export function csvWriter(formats: PartFormats): { head: string; write: RecordWriter } {
+  const scratch = byteWriter()
+  return { head: COLUMNS, write: (writer, record) => writeRow(writer, record, formats, scratch) }
+}
+
+const COMMA = 44
+const QUOTE = 34
+
+function writeRow(
+  writer: ByteWriter,
+  record: KafkaRecord,
+  formats: PartFormats,
+  scratch: ByteWriter,
+): void {
+  const errors: string[] = []
+  writeText(writer, record.topic)
+  writer.ascii(`,${record.partition},${record.offset},${isoTime(record.timestamp)},`)
+  if (record.error !== undefined) {
+    errors.push(record.error)
+    writer.ascii(',,')
+  } else {
+    writeContent(writer, record.key, formats.key, problem => {
+      errors.push(`The key cannot be decoded. ${problem}`)
+    })
+    writer.byte(COMMA)
+    writeContent(writer, record.value, formats.value, problem => {
+      errors.push(`The value cannot be decoded. ${problem}`)
+    })
+    writer.byte(COMMA)
+    const header = formats.header ?? AUTO
+    if (header.name !== 'none') {
+      writeHeaders(scratch, record.headers, header, errors)
+      writeField(writer, scratch.take())
+    }
+  }
+  writer.byte(COMMA)
+  if (errors.length > 0) writeText(writer, errors.join(' '))
+  writer.ascii('\r\n')
+}
+
+/** The last time that a date can hold; a client may have sent any number. */
+const LAST_TIME = 8.64e15
+
+function isoTime(timestamp: number): string {
+  if (timestamp < 0) return ''
+  return timestamp > LAST_TIME ? `${timestamp}` : new Date(timestamp).toISOString()
+}
+
+function writeContent(
+  writer: ByteWriter,
+  bytes: Uint8Array | null,
+  format: Format,
+  onProblem: (problem: string) => void,
+): void {
+  if (bytes === null || format.name === 'none') return
+  if (format.name === 'auto') {
+    writeAuto(writer, bytes)
+  } else if (format.name === 'json') {
+    if (!writeAuto(writer, bytes)) onProblem('It is not JSON.')
+  } else {
+    const decoded = decode(format, bytes)
+    if (decoded.kind === 'problem') {
+      onProblem(decoded.problem.message)
+      writeAuto(writer, bytes)
+    } else if (decoded.kind !== 'null' && decoded.kind !== 'hidden') {
+      writeText(writer, decoded.text)
+    }
+  }
+}
+
+/** Whether it is JSON. */
+function writeAuto(writer: ByteWriter, bytes: Uint8Array): boolean {
+  const content = contentOf(bytes)
+  if (content === 'binary') {
+    writer.ascii('"{""$base64"":""')
+    writeBase64(writer, bytes)
+    writer.ascii('""}"')
+  } else {
+    writeField(writer, bytes)
+  }
+  return content === 'json' || content === 'json-lines'
+}
+
+const encoder = new TextEncoder()
+
+function writeText(writer: ByteWriter, text: string): void {
+  writeField(writer, encoder.encode(text))
+}
+
+/** In quotes where it is empty or holds a comma, a quote or a line end. */
+function writeField(writer: ByteWriter, text: Uint8Array): void {
+  if (text.length > 0 && !needsQuotes(text)) {
+    writer.copy(text)
+    return
+  }
+  writer.byte(QUOTE)
+  let from = 0
+  for (let quote = text.indexOf(QUOTE); quote >= 0; quote = text.indexOf(QUOTE, from)) {
+    writer.copy(text.subarray(from, quote + 1))
+    writer.byte(QUOTE)
+    from = quote + 1
+  }
+  writer.copy(text.subarray(from))
+  writer.byte(QUOTE)
+}
+
+function needsQuotes(text: Uint8Array): boolean {
+  for (const code of text) {
+    if (code === QUOTE || code === COMMA || code === 10 || code === 13) return true
+  }
+  return false
+}

@@ -1,0 +1,181 @@
+import type { RecordFormats, Format } from '../../kafka/format.ts'
+import { AUTO } from '../../kafka/format.ts'
+import type { KafkaRecord, RecordHeader } from '../../kafka/record.ts'
+import { decode } from '../formats.ts'
+import { byteWriter, type ByteWriter } from './byteWriter.ts'
+import type { RecordWriter } from './recordWriter.ts'
+import { contentOf } from './scanJson.ts'
+import { writeBase64, writeCompactJson, writeJsonString } from './jsonBytes.ts'
+
+/** How the parts of a record are decoded; headers without a format of their own are `auto`. */
+export interface PartFormats extends RecordFormats {
+  readonly header?: Format
+}
+
+/**
+ * A record as one line of JSON, without its line end: what `kafkafile peek --output jsonl` prints
+ * (kafka-file specification, section 7.2). The fields stand in the order topic, partition, offset,
+ * timestamp, key, value, headers, error.
+ *
+ * - `auto` and `json`: JSON **as it was sent**, byte for byte, numbers, blanks and repeated names
+ *   included. Only where it holds line ends, which JSON has between tokens alone, all blanks
+ *   between its tokens are left out, so that a record stays one line. What is no JSON (RFC 8259)
+ *   is a string where it is UTF-8, else `{"$base64":"…"}`.
+ * - Strings are escaped as `JSON.stringify` does it: `\"`, `\\`, `\b`, `\f`, `\n`, `\r`, `\t`, and
+ *   `\u00xx` for other characters below a blank; everything else is UTF-8.
+ * - `short`, `integer`, `long`, `float`, `double` are JSON numbers, exact; NaN and the infinities,
+ *   which JSON does not have, are strings.
+ * - `none` leaves the field out; null is `null`, and so is a null header.
+ * - `error` says what could not be decoded, and the bytes stand there as `auto` would show them. A
+ *   batch that could not be read has topic, partition, the first offset it is about, and `error`.
+ */
+export function recordJson(record: KafkaRecord, formats: PartFormats): string {
+  const writer = byteWriter()
+  writeRecordJson(writer, record, formats)
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(writer.take())
+}
+
+/** `recordJson` into bytes: nothing is decoded to be encoded again. Without the line end. */
+export function writeRecordJson(
+  writer: ByteWriter,
+  record: KafkaRecord,
+  formats: PartFormats,
+): void {
+  writeLine(writer, record, formats, JSON.stringify(record.topic))
+}
+
+/** Lines of records, most of which come from the same topic. */
+export function jsonWriter(formats: PartFormats): RecordWriter {
+  let topic: string | undefined
+  let topicJson = ''
+  return (writer, record) => {
+    if (record.topic !== topic) {
+      topic = record.topic
+      topicJson = JSON.stringify(topic)
+    }
+    writeLine(writer, record, formats, topicJson)
+    writer.byte(LINE_FEED)
+  }
+}
+
+const LINE_FEED = 10
+const CLOSE_BRACE = 125
+
+function writeLine(
+  writer: ByteWriter,
+  record: KafkaRecord,
+  formats: PartFormats,
+  topicJson: string,
+): void {
+  writer.ascii(
+    `{"topic":${topicJson},"partition":${record.partition},"offset":${integerText(record.offset)}`,
+  )
+  if (record.error === undefined) writeParts(writer, record, formats)
+  else writeError(writer, [record.error])
+  writer.byte(CLOSE_BRACE)
+}
+
+/** Text of a small bigint is slower to make than that of a number. */
+function integerText(value: bigint): string {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? `${number}` : `${value}`
+}
+
+function writeParts(writer: ByteWriter, record: KafkaRecord, formats: PartFormats): void {
+  const errors: string[] = []
+  writer.ascii(`,"timestamp":${record.timestamp}`)
+  writePart(writer, 'key', record.key, formats.key, errors)
+  writePart(writer, 'value', record.value, formats.value, errors)
+  const header = formats.header ?? AUTO
+  if (header.name !== 'none') {
+    writer.ascii(',"headers":')
+    writeHeaders(writer, record.headers, header, errors)
+  }
+  if (errors.length > 0) writeError(writer, errors)
+}
+
+function writeError(writer: ByteWriter, errors: readonly string[]): void {
+  writer.ascii(',"error":')
+  writer.utf8(JSON.stringify(errors.join(' ')))
+}
+
+function writePart(
+  writer: ByteWriter,
+  name: 'key' | 'value',
+  bytes: Uint8Array | null,
+  format: Format,
+  errors: string[],
+): void {
+  if (format.name === 'none') return
+  writer.ascii(name === 'key' ? ',"key":' : ',"value":')
+  const problem = writeContent(writer, bytes, format)
+  if (problem !== undefined) errors.push(`The ${name} cannot be decoded. ${problem}`)
+}
+
+/** `[["name","value"],…]`: order and duplicates count. */
+export function writeHeaders(
+  writer: ByteWriter,
+  headers: readonly RecordHeader[],
+  format: Format,
+  errors: string[],
+): void {
+  writer.ascii('[')
+  headers.forEach(([name, value], index) => {
+    writer.ascii(index === 0 ? '[' : ',[')
+    writer.utf8(JSON.stringify(name))
+    writer.ascii(',')
+    const problem = writeContent(writer, value, format)
+    if (problem !== undefined) errors.push(`The header "${name}" cannot be decoded. ${problem}`)
+    writer.ascii(']')
+  })
+  writer.ascii(']')
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['short', 'integer', 'long', 'float', 'double'])
+
+/** Writes a JSON value; what it returns is why the bytes could not be decoded. */
+export function writeContent(
+  writer: ByteWriter,
+  bytes: Uint8Array | null,
+  format: Format,
+): string | undefined {
+  if (bytes === null) {
+    writer.ascii('null')
+    return undefined
+  }
+  if (format.name === 'auto') {
+    writeAuto(writer, bytes)
+    return undefined
+  }
+  if (format.name === 'json') return writeAuto(writer, bytes) ? undefined : 'It is not JSON.'
+  const decoded = decode(format, bytes)
+  if (decoded.kind === 'problem') {
+    writeAuto(writer, bytes)
+    return decoded.problem.message
+  }
+  const text = decoded.kind === 'null' || decoded.kind === 'hidden' ? '' : decoded.text
+  writer.utf8(
+    NUMBERS.has(format.name) && Number.isFinite(Number(text)) ? text : JSON.stringify(text),
+  )
+  return undefined
+}
+
+/** Whether it is JSON. */
+function writeAuto(writer: ByteWriter, bytes: Uint8Array): boolean {
+  switch (contentOf(bytes)) {
+    case 'json':
+      writer.copy(bytes)
+      return true
+    case 'json-lines':
+      writeCompactJson(writer, bytes)
+      return true
+    case 'text':
+      writeJsonString(writer, bytes)
+      return false
+    case 'binary':
+      writer.ascii('{"$base64":"')
+      writeBase64(writer, bytes)
+      writer.ascii('"}')
+      return false
+  }
+}
