@@ -10,7 +10,7 @@ import {
 } from '../language/template.ts'
 import { fake, type Faked } from './faker.ts'
 import { systemValue, type SystemContext } from './systemValues.ts'
-import { legacyCall } from './legacyCall.ts'
+import { legacyCall } from '../language/legacyCall.ts'
 
 export type Evaluated = { readonly text: string } | { readonly problem: Problem }
 

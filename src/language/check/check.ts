@@ -6,7 +6,7 @@ import { checkHeaders } from './headers.ts'
 import { newReport, type Report } from './report.ts'
 import { checkStructure } from './structure.ts'
 import { syntaxProblems } from './syntax.ts'
-import { checkTemplates, checkVariable, newTemplateCheck } from './templates.ts'
+import { checkTemplates, checkVariables, newTemplateCheck } from './templates.ts'
 import { checkTopicExists, checkTopicName, newTopicCheck } from './topics.ts'
 import { checkNumbers, checkPropertyValue, checkRecordPartition } from './values.ts'
 
@@ -37,7 +37,7 @@ export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly File
   const settings = settingsOf(file)
   const topics = newTopicCheck(file, settings, knowledge, report)
   const templates = newTemplateCheck(file, knowledge, report)
-  for (const variable of file.variables) checkVariable(variable, templates)
+  checkVariables(file, templates)
   for (const block of file.blocks) {
     checkStructure(file, block, settings, report)
     checkProperties(file, block, settings, knowledge.clusterOf?.(block), report)

@@ -1,8 +1,7 @@
 import { nearestName, scopeOf, sourceOf, type NameScope } from '../names.ts'
 import { callOf, scanTemplates, type TemplateExpression } from '../template.ts'
-import type { Block, KafkaFile, Property, Variable, Word } from '../tree.ts'
-import { parseHeaderParts } from '../values/headers.ts'
-import { definitionOf } from '../vocabulary.ts'
+import { templateWordsOf, variableWordsOf } from '../templateWords.ts'
+import type { Block, KafkaFile, Word } from '../tree.ts'
 import { didYouMean, quoted } from '../words.ts'
 import type { Knowledge } from './check.ts'
 import { replacement, type Report } from './report.ts'
@@ -42,30 +41,12 @@ const MOST_SUGGESTIONS = 200
 
 /** K301, K302 and K307 in the values of properties and in the body. */
 export function checkTemplates(block: Block, check: TemplateCheck): void {
-  for (const property of block.properties) {
-    if (property.value?.includes('{{')) checkProperty(block, property, check)
-  }
-  if (block.body?.text.includes('{{')) checkText(block, block.body, check)
+  for (const word of templateWordsOf(block)) checkText(block, word, check)
 }
 
-function checkProperty(block: Block, property: Property, check: TemplateCheck): void {
-  const definition = definitionOf(block.kind, property.name)
-  // A schema is text of another language.
-  if (!definition || definition.kind === 'schema') return
-  const { value = '', valueSpan } = property
-  if (definition.kind !== 'headers') {
-    checkText(block, { text: value, span: valueSpan }, check)
-    return
-  }
-  for (const { header } of parseHeaderParts(value, valueSpan.start)) {
-    if (header?.value.text.includes('{{')) checkText(block, header.value, check)
-  }
-}
-
-/** The same for the value of a variable, which belongs to no block. */
-export function checkVariable(variable: Variable, check: TemplateCheck): void {
-  if (!variable.value.includes('{{')) return
-  checkText(undefined, { text: variable.value, span: variable.valueSpan }, check)
+/** The same for the values of variables, which belong to no block. */
+export function checkVariables(file: KafkaFile, check: TemplateCheck): void {
+  for (const word of variableWordsOf(file)) checkText(undefined, word, check)
 }
 
 function checkText(block: Block | undefined, word: Word, check: TemplateCheck): void {

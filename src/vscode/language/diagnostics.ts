@@ -8,6 +8,7 @@ import { rangeOf, SEVERITIES } from './convert.ts'
 import { GENERATED_DATA, generatesData } from './generatedData.ts'
 import { knowledgeOf } from './fileKnowledge.ts'
 import { fileOf, KAFKA_LANGUAGE } from './kafkaDocument.ts'
+import { oldNameHints } from './modernise.ts'
 
 export interface CheckDeps {
   readonly clusters: Clusters
@@ -27,10 +28,8 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
     timers.delete(document)
     if (document.isClosed) return
     const file = fileOf(document)
-    collection.set(
-      document.uri,
-      problemsOf(document, deps).map(problem => diagnosticOf(file, problem)),
-    )
+    const problems = problemsOf(document, deps).map(problem => diagnosticOf(file, problem))
+    collection.set(document.uri, [...problems, ...oldNameHints(document)])
   }
   const soon = (document: vscode.TextDocument, after = PAUSE) => {
     if (document.languageId !== KAFKA_LANGUAGE) return

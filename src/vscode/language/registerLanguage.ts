@@ -8,6 +8,7 @@ import { createClusterKnowledge } from './clusterKnowledge.ts'
 import { registerDiagnostics } from './diagnostics.ts'
 import { fixesProvider } from './fixes.ts'
 import { KAFKA_LANGUAGE } from './kafkaDocument.ts'
+import { moderniseProvider } from './modernise.ts'
 import { noticeOtherExtension } from './otherExtension.ts'
 import {
   completionProvider,
@@ -33,6 +34,7 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
   const knowledge = store.add(createClusterKnowledge(deps.clusters, deps.log))
   const checking = { clusters: deps.clusters, knowledge }
   const selector = { language: KAFKA_LANGUAGE }
+  const quickFixes = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }
   const { languages } = vscode
   store.add(registerDiagnostics(checking))
   store.add(
@@ -48,11 +50,8 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
   store.add(
     languages.registerDocumentSemanticTokensProvider(selector, tokensProvider, tokensLegend),
   )
-  store.add(
-    languages.registerCodeActionsProvider(selector, fixesProvider(checking), {
-      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
-    }),
-  )
+  store.add(languages.registerCodeActionsProvider(selector, fixesProvider(checking), quickFixes))
+  store.add(languages.registerCodeActionsProvider(selector, moderniseProvider, quickFixes))
   store.add(
     vscode.commands.registerCommand(
       'kafkaWorkbench.createTopicOfFile',

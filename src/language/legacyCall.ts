@@ -1,4 +1,4 @@
-import type { LegacyFaker } from '../language/legacyFaker.ts'
+import type { LegacyFaker } from './legacyFaker.ts'
 
 type LegacyMethod = Extract<LegacyFaker, { readonly method: string }>
 
