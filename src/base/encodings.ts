@@ -32,3 +32,26 @@ export function encodingOf(name: string): Encoding | undefined {
   const key = name.toLowerCase()
   return Object.hasOwn(ALIASES, key) ? ALIASES[key] : undefined
 }
+
+const HEX = /^(?:[\da-f]{2})*$/i
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
+
+/** What keeps a text from being `bytes(notation)`, in one sentence. Blanks count for nothing. */
+export function bytesProblem(notation: string | undefined, text: string): string | undefined {
+  const content = text.replaceAll(/\s+/g, '')
+  if (notation === 'hex')
+    return HEX.test(content)
+      ? undefined
+      : `${clipped(text)} is not hexadecimal: pairs of 0-9 and a-f.`
+  if (notation === 'base64')
+    return isBase64(content) ? undefined : `${clipped(text)} is not base64.`
+  return undefined
+}
+
+function isBase64(content: string): boolean {
+  return BASE64.test(content) && content.replace(/=+$/, '').length % 4 !== 1
+}
+
+function clipped(text: string): string {
+  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`
+}

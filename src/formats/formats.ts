@@ -1,4 +1,4 @@
-import { encodingOf } from '../base/encodings.ts'
+import { bytesProblem, encodingOf } from '../base/encodings.ts'
 import { integerOfType, numberOf } from '../base/numerals.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Format } from '../kafka/format.ts'
@@ -199,31 +199,12 @@ function numberText(type: keyof typeof SIZES, view: DataView): string {
   }
 }
 
-const HEX = /^(?:[\da-f]{2})*$/i
-const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
-
 function encodeBytes(format: Format, text: string): Encoded {
   const notation = format.parameters[0]
-  const content = text.replaceAll(/\s+/g, '')
-  switch (notation) {
-    case 'hex':
-      return HEX.test(content)
-        ? { bytes: bytesOf(content, 'hex') }
-        : refused('K205', `${clipped(text)} is not hexadecimal: pairs of 0-9 and a-f.`)
-    case 'base64':
-      return isBase64(content)
-        ? { bytes: bytesOf(content, 'base64') }
-        : refused('K205', `${clipped(text)} is not base64.`)
-    case undefined:
-    default:
-      return refused('K202', 'The format "bytes" needs its notation: bytes(base64) or bytes(hex).')
-  }
-}
-
-function isBase64(content: string): boolean {
-  return BASE64.test(content) && content.replace(/=+$/, '').length % 4 !== 1
-}
-
-function clipped(text: string): string {
-  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`
+  if (notation !== 'hex' && notation !== 'base64')
+    return refused('K202', 'The format "bytes" needs its notation: bytes(base64) or bytes(hex).')
+  const problem = bytesProblem(notation, text)
+  return problem === undefined
+    ? { bytes: bytesOf(text.replaceAll(/\s+/g, ''), notation) }
+    : refused('K205', problem)
 }

@@ -33,7 +33,8 @@ export interface ScannedTemplate {
   readonly unclosed: readonly Span[]
 }
 
-const ESCAPE = '{{"{{"}}'
+/** Stands for `{{` as text. */
+export const ESCAPE = '{{"{{"}}'
 const OPEN = '{{'
 const CLOSE = '}}'
 

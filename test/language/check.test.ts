@@ -83,6 +83,8 @@ describe('checks', () => {
     ['an address', 'PRODUCER\ntopic: a\nhttp://localhost'],
     ['old names', 'PRODUCER\ntopic: a\n{{random.uuid}} {{name.findName}}'],
     ['a number from a template', 'PRODUCER\ntopic: a\nvalue-format: integer\n{{number.int}}'],
+    ['JSON with templates', 'PRODUCER\ntopic: a\nvalue-format: json\n{"a":{{number.int}}}'],
+    ['many records', 'PRODUCER\ntopic: a\nvalue-format: json\nrecords: jsonl\n1\n2'],
     ['a topic from a template', '@t = a\nPRODUCER\ntopic: {{t}}\nx'],
     ['records with names of their own', 'PRODUCER\ntopic: a\nrecords: csv\n{{customer}}'],
     ['no value, but a file', 'PRODUCER\ntopic: a\nvalue-from: file(x)'],
@@ -141,6 +143,32 @@ describe('checks', () => {
         problems(text, cluster).map(problem => problem.message),
         [message],
       )
+    })
+  }
+
+  const contents: [head: string, body: string, message: string][] = [
+    [
+      'value-format: json',
+      '{\n "id": {{number.int}},\n "a": x\n}',
+      'K210 6:7 The value is not JSON: line 6, column 7 should have a number, a text in double quotes, true, false or null.',
+    ],
+    [
+      'key-format: json\nkey: {"a"}',
+      'x',
+      'K210 4:10 The key is not JSON: line 4, column 10 should have ":".',
+    ],
+    ['value-format: bytes(hex)', 'abc', 'K205 4:1 "abc" is not hexadecimal: pairs of 0-9 and a-f.'],
+    ['value-format: bytes(base64)', '{a}', 'K205 4:1 "{a}" is not base64.'],
+    ['value-format: short', '70000', 'K205 4:1 70000 does not fit "short" (-32768 … 32767).'],
+  ]
+  for (const [head, body, message] of contents) {
+    it(`${head}: ${message}`, () => {
+      const { file } = parse(`PRODUCER\ntopic: a\n${head}\n${body}`)
+      const found = check(file).map(problem => {
+        const { line, column } = file.lines.placeOf(problem.span.start)
+        return `${problem.code} ${line + 1}:${column + 1} ${problem.message}`
+      })
+      assert.deepEqual(found, [message])
     })
   }
 

@@ -8,7 +8,7 @@ import { checkStructure } from './structure.ts'
 import { syntaxProblems } from './syntax.ts'
 import { checkTemplates, checkVariables, newTemplateCheck } from './templates.ts'
 import { checkTopicExists, checkTopicName, newTopicCheck } from './topics.ts'
-import { checkNumbers, checkPropertyValue, checkRecordPartition } from './values.ts'
+import { checkContents, checkPropertyValue, checkRecordPartition } from './values.ts'
 
 /** What is known of a cluster. */
 export interface KnownCluster {
@@ -66,7 +66,7 @@ function checkProperties(
     }
   }
   if (block.kind === 'PRODUCER') {
-    checkNumbers(block, settings, report)
+    checkContents(file, block, settings, report)
     checkRecordPartition(block, settings, cluster, report)
   }
 }

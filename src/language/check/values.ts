@@ -1,10 +1,12 @@
+import { bytesProblem } from '../../base/encodings.ts'
 import { INTEGER_RANGES, integerOf, integerOfType, numberOf } from '../../base/numerals.ts'
 import type { Span } from '../lines.ts'
 import type { Settings } from '../settings.ts'
 import { scanTemplates } from '../template.ts'
-import type { Block, Property, Word } from '../tree.ts'
+import type { Block, KafkaFile, Property, Word } from '../tree.ts'
 import { parseDuration } from '../values/durations.ts'
-import { parseFormat } from '../values/formats.ts'
+import { parseFormat, type WrittenFormat } from '../values/formats.ts'
+import { jsonProblem } from '../values/json.ts'
 import { firstBeyond, parsePartitions } from '../values/partitions.ts'
 import { parsePosition, parsePositions, type WrittenPosition } from '../values/positions.ts'
 import type { Outcome } from '../values/outcome.ts'
@@ -245,35 +247,90 @@ function checkInteger(
   }
 }
 
-/** K205 for the key and the value of a PRODUCER whose format is a number. */
-export function checkNumbers(block: Block, settings: Settings, report: Report): void {
-  const key = settings.one(block, 'key')
-  if (key?.value) {
-    checkNumber(block, settings, 'key-format', { text: key.value, span: key.valueSpan }, report)
-  }
-  if (block.body) checkNumber(block, settings, 'value-format', block.body, report)
-}
-
-function checkNumber(
+/** K205 and K210: the key and the value of a PRODUCER, as their formats want them. */
+export function checkContents(
+  file: KafkaFile,
   block: Block,
   settings: Settings,
+  report: Report,
+): void {
+  const key = settings.one(block, 'key')
+  const holdsMany = settings.one(block, 'records') !== undefined
+  if (key?.value) {
+    const word = { text: key.value, span: key.valueSpan }
+    checkContent(file, block, 'key', formatOf(block, 'key-format', settings), word, report)
+  }
+  if (block.body && !holdsMany) {
+    const format = formatOf(block, 'value-format', settings)
+    checkContent(file, block, 'value', format, block.body, report)
+  }
+}
+
+function formatOf(
+  block: Block,
   property: 'key-format' | 'value-format',
+  settings: Settings,
+): WrittenFormat | undefined {
+  const format = settings.one(block, property)?.value
+  const outcome = format === undefined ? undefined : parseFormat(format, 'sending')
+  return outcome?.ok ? outcome.value : undefined
+}
+
+function checkContent(
+  file: KafkaFile,
+  block: Block,
+  part: 'key' | 'value',
+  format: WrittenFormat | undefined,
   word: Word,
   report: Report,
 ): void {
-  const format = settings.one(block, property)?.value
-  const outcome = format === undefined ? undefined : parseFormat(format, 'sending')
-  if (!outcome?.ok || hasTemplate(word.text)) return
-  const result = numberProblem(outcome.value.name, word.text)
-  if (result !== undefined) report.add('K205', 'error', word.span, result, { block })
+  if (format?.name === 'json' || format?.name === 'json-schema') {
+    checkJson(file, block, part, word, report)
+    return
+  }
+  if (!format || hasTemplate(word.text)) return
+  const problem = contentProblem(format, word.text)
+  if (problem !== undefined) report.add('K205', 'error', word.span, problem, { block })
 }
 
-function numberProblem(format: string, text: string): string | undefined {
-  const result =
-    format === 'integer' || format === 'long' || format === 'short'
-      ? integerOfType(text, format)
-      : format === 'double' || format === 'float'
-        ? numberOf(text)
-        : undefined
-  return result && 'problem' in result ? result.problem : undefined
+function checkJson(
+  file: KafkaFile,
+  block: Block,
+  part: 'key' | 'value',
+  word: Word,
+  report: Report,
+): void {
+  const problem = jsonProblem(word.text)
+  if (!problem) return
+  const start = word.span.start + problem.span.start
+  const { line, column } = file.lines.placeOf(start)
+  report.add(
+    'K210',
+    'error',
+    { start, end: word.span.start + problem.span.end },
+    `The ${part} is not JSON: line ${line + 1}, column ${column + 1} should have ${problem.expected}.`,
+    { block },
+  )
+}
+
+function contentProblem({ name, parameters }: WrittenFormat, text: string): string | undefined {
+  switch (name) {
+    case 'short':
+    case 'integer':
+    case 'long':
+      return problemIn(integerOfType(text, name))
+    case 'double':
+    case 'float':
+      return problemIn(numberOf(text))
+    case 'bytes':
+      return bytesProblem(parameters[0], text)
+    default:
+      return undefined
+  }
+}
+
+function problemIn(
+  result: { readonly value: unknown } | { readonly problem: string },
+): string | undefined {
+  return 'problem' in result ? result.problem : undefined
 }
