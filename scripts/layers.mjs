@@ -28,7 +28,7 @@ export const LAYERS = {
   language: { folders: ['base'], packages: [] },
   lag: { folders: ['base', 'kafka'], packages: [] },
   protocol: { folders: ['base', 'kafka', 'lag'], packages: [] },
-  expression: { folders: ['base', 'kafka'], packages: [] },
+  expression: { folders: ['base', 'kafka'], packages: ['@marcbachmann/cel-js'] },
   formats: { folders: ['base', 'kafka'], packages: ['ajv'] },
   source: { folders: ['base'], packages: [] },
   run: {

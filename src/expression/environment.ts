@@ -1,0 +1,56 @@
+import { Environment } from '@marcbachmann/cel-js'
+import { VARIABLE_TYPES } from './variables.ts'
+
+let made: Environment | undefined
+
+/** The one environment that every expression is compiled in. It costs a little, so it waits. */
+export function environment(): Environment {
+  made ??= newEnvironment()
+  return made
+}
+
+function newEnvironment(): Environment {
+  const made = new Environment({ homogeneousAggregateLiterals: false })
+  for (const [name, type] of Object.entries(VARIABLE_TYPES)) made.registerVariable(name, type)
+  registerMixedNumbers(made)
+  return made
+}
+
+type Arithmetic = (left: number, right: number) => number
+
+const ARITHMETIC: readonly (readonly [operator: string, compute: Arithmetic])[] = [
+  ['+', (left, right) => left + right],
+  ['-', (left, right) => left - right],
+  ['*', (left, right) => left * right],
+  ['/', (left, right) => left / right],
+]
+
+/**
+ * CEL computes with two ints or two doubles and refuses a mixture. Numbers of JSON are doubles and
+ * literals are ints, so `value.total + 1` has to work: a mixture is computed as double.
+ */
+function registerMixedNumbers(target: Environment): void {
+  for (const [operator, compute] of ARITHMETIC) {
+    const handler = (left: bigint | number, right: bigint | number) =>
+      compute(Number(left), Number(right))
+    target.registerOperator(`int ${operator} double: double`, handler)
+    target.registerOperator(`double ${operator} int: double`, handler)
+  }
+  for (const types of ['int % double', 'double % int', 'double % double']) {
+    target.registerOperator(`${types}: double`, remainder)
+  }
+  // Exact: JavaScript compares the two kinds by their mathematical value.
+  target.registerOperator('int == double', (left: bigint, right: number) =>
+    Number.isInteger(right) ? left === BigInt(right) : false,
+  )
+}
+
+/** JSON knows no ints, so `%` is there for doubles, too, as long as they are whole. */
+function remainder(left: bigint | number, right: bigint | number): number {
+  const [dividend, divisor] = [Number(left), Number(right)]
+  if (!Number.isInteger(dividend) || !Number.isInteger(divisor)) {
+    throw new RangeError('"%" needs whole numbers.')
+  }
+  if (divisor === 0) throw new RangeError('"%" by zero.')
+  return dividend % divisor
+}
