@@ -69,6 +69,14 @@ describe('a draft', () => {
     assert.deepEqual(draftCluster(draftOf(SAVED), [], ''), SAVED)
   })
 
+  it('keeps what was written by hand, though no step offers it', () => {
+    const both = { ...SAVED, protected: true, disposable: true }
+    assert.deepEqual(draftCluster(draftOf(both), [], ''), both)
+    const { protected: no, ...disposable } = both
+    assert.equal(no, true)
+    assert.deepEqual(draftCluster({ ...draftOf(both), care: 'disposable' }, [], ''), disposable)
+  })
+
   it('makes an id in the scope it is saved in', () => {
     const cluster = draftCluster(draft({ scope: 'workspace' }), ['billing'], 'workspace:')
     assert.equal(cluster.id, 'workspace:billing-2')

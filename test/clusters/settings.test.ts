@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import {
+  copyId,
   copyName,
   newId,
+  newProblems,
   readClusterLists,
   toEntry,
   withEntry,
@@ -167,8 +169,29 @@ describe('names and ids of new clusters', () => {
     assert.equal(newId('本番', []), 'cluster')
   })
 
+  it('of copies stay in the list of the original', () => {
+    assert.equal(copyId({ id: 'folder:api:local' }, 'Local copy', []), 'folder:api:local-copy')
+    assert.equal(copyId({ id: 'local' }, 'Local', ['local']), 'local-2')
+  })
+
   it('of copies are numbered', () => {
     assert.equal(copyName('Local', ['Local']), 'Local copy')
     assert.equal(copyName('Local', ['Local', 'Local copy']), 'Local copy 2')
+  })
+})
+
+describe('problems of settings', () => {
+  const read = (...values: unknown[]) =>
+    readClusterLists([{ scope: 'user', prefix: '', place: 'user settings', value: values }])
+  const messages = (problems: ReturnType<typeof newProblems>) =>
+    problems.map(({ message }) => message)
+
+  it('are new once, and again when they come back', () => {
+    const one = read(7)
+    const two = read(7, 8)
+    assert.equal(messages(newProblems(undefined, one)).length, 1)
+    assert.deepEqual(messages(newProblems(one, one)), [])
+    assert.deepEqual(messages(newProblems(one, two)), [two.problems[1]?.message])
+    assert.equal(newProblems(read(), one).length, 1)
   })
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as vscode from 'vscode'
+import { problemOf } from '../../src/base/problem.ts'
 import type { SavedClusters } from '../../src/vscode/clusters/createClusters.ts'
 import { clearClusters, givenBroker, internals, until, writeClusters } from './extension.ts'
 
@@ -88,6 +90,35 @@ describe('clusters', () => {
     const quiet = clusters.connect('nowhere', undefined, 'quiet')
     await assert.rejects(quiet, /Nowhere needs a password/)
     assert.equal(clusters.state('nowhere').kind, 'failed')
+  })
+
+  it('ask for their passwords one after the other, until nobody waits for them', async () => {
+    const sasl = { mechanism: 'PLAIN', username: 'alice' }
+    await writeClusters([
+      { ...NOWHERE, sasl },
+      { ...LOCAL, sasl },
+    ])
+    await until('both clusters', () => ids().length === 2)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const connecting = Promise.allSettled([
+      clusters.connect('nowhere', first.signal),
+      clusters.connect('local', second.signal),
+    ])
+    const states = () => ['nowhere', 'local'].map(id => clusters.state(id).kind).join()
+    // A second prompt would close the first one at once, and so end what waits for it.
+    await sleep(500)
+    assert.equal(states(), 'connecting,connecting')
+    first.abort()
+    await until('the first to end', () => states() === 'disconnected,connecting')
+    // Its prompt closes by itself and makes room for the other one's, which Escape closes.
+    await until('the second to end', async () => {
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen')
+      return clusters.state('local').kind !== 'connecting'
+    })
+    const codes = (await connecting).map(result =>
+      result.status === 'rejected' ? problemOf(result.reason).code : 'connected',
+    )
+    assert.deepEqual(codes, ['cancelled', 'cancelled'])
   })
 
   it('that cannot be reached say so, and are disconnected again', async () => {

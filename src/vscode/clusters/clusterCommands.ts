@@ -3,13 +3,13 @@ import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import type { Log } from '../../base/log.ts'
 import { problemOf, type Problem } from '../../base/problem.ts'
 import type { SavedCluster } from './clusters.ts'
-import { CANCELLED } from './connections.ts'
+import { CANCELLED } from './cancelling.ts'
 import type { SavedClusters } from './createClusters.ts'
 import { draftOf, NEW_DRAFT } from './draft.ts'
 import { editCluster, type TestConnection } from './editCluster.ts'
 import { argumentCluster, pickCluster, textOf } from './pickCluster.ts'
-import { bareId, copyName, newId } from './settings.ts'
-import { openSettings, prefixOf } from './settingsFile.ts'
+import { bareId, copyId, copyName } from './settings.ts'
+import { openSettings } from './settingsFile.ts'
 
 export interface ClusterCommandDeps {
   readonly clusters: SavedClusters
@@ -63,8 +63,7 @@ export function registerClusterCommands({ clusters, log, test }: ClusterCommandD
   register('openClusterSettings', async argument => {
     const index = typeof argument === 'object' && argument !== null && 'index' in argument
     const problem = index ? clusters.problems[Number(argument.index)] : clusters.problems[0]
-    const scope = argumentCluster(clusters, argument)?.scope ?? problem?.scope ?? 'user'
-    await openSettings(scope)
+    await openSettings(argumentCluster(clusters, argument) ?? { scope: problem?.scope ?? 'user' })
   })
   return store
 }
@@ -79,13 +78,13 @@ async function edit(clusters: SavedClusters, test: TestConnection, cluster: Save
   await editCluster(clusters, test, draftOf(cluster), `Edit ${cluster.name}`)
 }
 
-/** The copy has an id of its own, so it gets a secret of its own. */
+/** The copy stands beside the original. It has an id of its own, so it gets a secret of its own. */
 async function copy(clusters: SavedClusters, cluster: SavedCluster): Promise<string> {
   const name = copyName(
     cluster.name,
     clusters.all.map(other => other.name),
   )
-  const id = prefixOf(cluster.scope) + newId(name, clusters.all.map(bareId))
+  const id = copyId(cluster, name, clusters.all.map(bareId))
   await clusters.save({ ...cluster, id, name }, await clusters.secrets.get(cluster))
   return id
 }
@@ -102,12 +101,20 @@ async function remove(clusters: SavedClusters, cluster: SavedCluster): Promise<v
   if (chosen === 'Remove') await clusters.remove(cluster.id)
 }
 
+/** In a notification, for that can be cancelled: a broker that does not answer takes its time. */
 async function connect(clusters: SavedClusters, cluster: SavedCluster): Promise<void> {
   const options = {
-    location: { viewId: 'kafkaWorkbench.clusters' },
+    location: vscode.ProgressLocation.Notification,
     title: `Connecting to ${cluster.name}`,
+    cancellable: true,
   }
-  await vscode.window.withProgress(options, () => clusters.connect(cluster.id))
+  await vscode.window.withProgress(options, async (_progress, token) => {
+    const controller = new AbortController()
+    token.onCancellationRequested(() => {
+      controller.abort()
+    })
+    await clusters.connect(cluster.id, controller.signal)
+  })
 }
 
 /** For `${command:kafkaWorkbench.bootstrapServers}` in launch configurations and tasks. */

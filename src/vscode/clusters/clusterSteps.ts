@@ -287,6 +287,12 @@ function pemProbe(name: PemField, path: string) {
   }
 }
 
+const PROTECTED_AND_DISPOSABLE: Choice<ClusterDraft['care']> = {
+  choice: 'both',
+  label: 'Protected and throw-away',
+  detail: 'As it is: test files may recreate topics, and all else asks first.',
+}
+
 const askCare: Step<ClusterDraft> = (draft, place) =>
   choose(
     askChoice<ClusterDraft['care']>({
@@ -308,6 +314,7 @@ const askCare: Step<ClusterDraft> = (draft, place) =>
           label: 'Throw-away',
           detail: 'Test files may delete and recreate topics. For a local broker.',
         },
+        ...(draft.care === 'both' ? [PROTECTED_AND_DISPOSABLE] : []),
       ],
       active: care => care === draft.care,
     }),

@@ -1,6 +1,7 @@
 import type { Disposable } from '../../base/dispose.ts'
-import { problemOf, ProblemError, type Problem } from '../../base/problem.ts'
+import { problemOf, type Problem } from '../../base/problem.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
+import { cancelled, unlessCancelled } from './cancelling.ts'
 import type { ConnectionState } from './clusters.ts'
 import { watchUse } from './watchUse.ts'
 
@@ -45,8 +46,9 @@ interface Open {
   lost?: Problem
 }
 
+const GIVEN_UP = 'Connecting was cancelled.'
+
 export const PASSWORD_NEEDED = 'password-needed'
-export const CANCELLED = 'cancelled'
 
 /**
  * Whether a problem means that the broker is away, and that it may come back by itself: in
@@ -87,7 +89,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   async function connect(id: string, asking: Asking, signal?: AbortSignal): Promise<Cluster> {
     signal?.throwIfAborted()
-    if (disposed) throw new ProblemError({ code: CANCELLED, message: 'The window is closing.' })
+    if (disposed) throw cancelled('The window is closing.')
     const connection = open.get(id)
     if (connection) return connection.watched
     const attempt = attempts.get(id) ?? start(id, asking)
@@ -117,12 +119,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
       const cluster = await options.open(id, asking, controller.signal)
       if (controller.signal.aborted) {
         void cluster.close().catch(() => undefined)
-        throw cancelled()
+        throw cancelled(GIVEN_UP)
       }
       return keep(id, cluster)
     } catch (error) {
       if (!controller.signal.aborted) failures.set(id, problemOf(error))
-      throw controller.signal.aborted ? cancelled() : error
+      throw controller.signal.aborted ? cancelled(GIVEN_UP) : error
     } finally {
       if (attempts.get(id)?.controller === controller) attempts.delete(id)
       options.onDidChange()
@@ -155,7 +157,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   async function waitFor(id: string, attempt: Attempt, signal?: AbortSignal): Promise<Cluster> {
     attempt.waiting++
     try {
-      return await (signal ? Promise.race([attempt.promise, abortOf(signal)]) : attempt.promise)
+      return await (signal ? unlessCancelled(attempt.promise, signal, GIVEN_UP) : attempt.promise)
     } finally {
       attempt.waiting--
       if (attempt.waiting === 0 && attempts.get(id) === attempt) giveUp(id, attempt)
@@ -203,14 +205,4 @@ export function createConnections(options: ConnectionsOptions): Connections {
       void close()
     },
   }
-}
-
-function cancelled(): ProblemError {
-  return new ProblemError({ code: CANCELLED, message: 'Connecting was cancelled.' })
-}
-
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(cancelled()), { once: true })
-  })
 }

@@ -13,11 +13,17 @@ import {
   readTlsFiles,
   type TlsFiles,
 } from './connectionConfig.ts'
-import { CANCELLED, createConnections, PASSWORD_NEEDED, type Asking } from './connections.ts'
+import { CANCELLED, cancelled } from './cancelling.ts'
+import { createConnections, PASSWORD_NEEDED, type Asking } from './connections.ts'
 import { pemReader } from './pemFile.ts'
 import type { ClusterSecret } from './secretKey.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
-import { readClusterLists, type SettingsProblem } from './settings.ts'
+import {
+  newProblems,
+  readClusterLists,
+  type ReadSettings,
+  type SettingsProblem,
+} from './settings.ts'
 import { clusterLists, SECTION, writeEntry } from './settingsFile.ts'
 
 export interface ClustersDeps {
@@ -47,6 +53,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
   const changed = store.add(new Emitter<undefined>(error => log.error(problemOf(error).message)))
   const secrets = createSecrets(context.secrets, context.globalState, workspaceKey)
   let settings = readClusterLists(clusterLists())
+  logProblems()
   const get = (id: string) => settings.clusters.find(cluster => cluster.id === id)
   const connections = store.add(
     createConnections({
@@ -66,13 +73,18 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
   store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => reload()))
 
   function reload(): void {
-    const before = settings.clusters
+    const before = settings
     settings = readClusterLists(clusterLists())
-    for (const old of before) {
+    for (const old of before.clusters) {
       if (!sameConnection(old, get(old.id))) drop(old.id)
     }
-    for (const problem of settings.problems) log.warn(problem.message)
+    logProblems(before)
     changed.fire(undefined)
+  }
+
+  /** Each once, until it is gone and comes back. */
+  function logProblems(before?: ReadSettings): void {
+    for (const { message } of newProblems(before, settings)) log.warn(message)
   }
 
   function drop(id: string): void {
@@ -90,7 +102,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
     }
     log.info(`Connecting to ${saved.name} (${saved.bootstrapServers.join(', ')}).`)
     try {
-      const files = await readTlsFiles(saved, pemReader(saved.scope))
+      const files = await readTlsFiles(saved, pemReader(saved))
       return await openWithSecret(saved, files, asking, signal)
     } catch (error) {
       const problem = problemOf(error)
@@ -111,7 +123,7 @@ export function createClusters(deps: ClustersDeps): SavedClusters {
     for (let attempt = 1; ; attempt++) {
       const missing = refused ? (['password'] as const) : missingSecrets(saved, files, secret)
       const asked = missing.length > 0
-      if (asked) secret = await ask(saved, secret, missing, asking, refused)
+      if (asked) secret = await ask(saved, secret, missing, asking, refused, signal)
       try {
         const cluster = await deps.open(connectionConfig(saved, files, secret), saved, signal)
         if (asked) await secrets.set(saved, secret)
@@ -174,6 +186,7 @@ async function ask(
   missing: readonly (keyof ClusterSecret)[],
   asking: Asking,
   refused: ProblemError | undefined,
+  signal: AbortSignal,
 ): Promise<ClusterSecret> {
   if (asking === 'quiet') {
     throw new ProblemError({
@@ -184,10 +197,8 @@ async function ask(
   }
   let complete = secret
   for (const part of missing) {
-    const value = await askSecret(saved, part, refused?.problem.message)
-    if (value === undefined) {
-      throw refused ?? new ProblemError({ code: CANCELLED, message: `No ${part} was entered.` })
-    }
+    const value = await askSecret(saved, part, refused?.problem.message, signal)
+    if (value === undefined) throw refused ?? cancelled(`No ${part} was entered.`)
     complete = { ...complete, [part]: value }
   }
   return complete

@@ -27,7 +27,8 @@ export interface ClusterDraft {
   readonly passphrase?: string
   readonly serverName?: string
   readonly verify?: boolean
-  readonly care: 'ordinary' | 'protected' | 'disposable'
+  /** `both`: protected and throw-away, which only somebody who wrote it by hand wanted. */
+  readonly care: 'ordinary' | 'protected' | 'disposable' | 'both'
   readonly color?: string
   readonly scope: SavedCluster['scope']
 }
@@ -111,8 +112,8 @@ export function draftCluster(
     ...(usesSasl(draft) && {
       sasl: { mechanism: draft.mechanism, username: draft.username.trim() },
     }),
-    ...(draft.care === 'protected' && { protected: true }),
-    ...(draft.care === 'disposable' && { disposable: true }),
+    ...((draft.care === 'protected' || draft.care === 'both') && { protected: true }),
+    ...((draft.care === 'disposable' || draft.care === 'both') && { disposable: true }),
     ...(draft.color !== undefined && { color: draft.color }),
     scope: draft.scope,
   }
@@ -169,9 +170,14 @@ export function draftOf(cluster: SavedCluster): ClusterDraft {
     ...(serverName !== undefined && { serverName }),
     ...(verify !== undefined && { verify }),
     ...(cluster.color !== undefined && { color: cluster.color }),
-    care: cluster.protected ? 'protected' : cluster.disposable ? 'disposable' : 'ordinary',
+    care: careOf(cluster),
     scope: cluster.scope,
   }
+}
+
+function careOf(cluster: SavedCluster): ClusterDraft['care'] {
+  if (cluster.protected) return cluster.disposable ? 'both' : 'protected'
+  return cluster.disposable ? 'disposable' : 'ordinary'
 }
 
 /** How a saved cluster is reached. */

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode'
-import { problemOf, ProblemError, type Problem } from '../../base/problem.ts'
+import { problemOf, type Problem } from '../../base/problem.ts'
 import type { ConnectionConfig } from '../../kafka/connection.ts'
 import type { ConnectionTest } from '../../kafkajs/diagnose.ts'
 import { plural } from '../../lag/format.ts'
 import type { SavedCluster } from './clusters.ts'
 import { clusterSteps } from './clusterSteps.ts'
 import { connectionConfig, readTlsFiles } from './connectionConfig.ts'
-import { CANCELLED } from './connections.ts'
+import { CANCELLED, unlessCancelled } from './cancelling.ts'
 import type { SavedClusters } from './createClusters.ts'
 import {
   draftCluster,
@@ -44,7 +44,7 @@ export async function editCluster(
   const steps = clusterSteps({
     taken: others.map(({ name }) => name),
     stored: one => hasSecret(stored) && keepsSecret(one, before),
-    readPem: pemReader(start.scope),
+    readPem: pemReader(start),
   })
   let draft = await withKey(start)
   for (;;) {
@@ -74,7 +74,7 @@ function stepOptions(): StepOptions {
 async function withKey(draft: ClusterDraft): Promise<ClusterDraft> {
   if (draft.keyFile === undefined) return draft
   try {
-    return { ...draft, key: await pemReader(draft.scope)(draft.keyFile) }
+    return { ...draft, key: await pemReader(draft)(draft.keyFile) }
   } catch {
     return draft
   }
@@ -122,19 +122,12 @@ async function tryConnection(
     const controller = new AbortController()
     token.onCancellationRequested(() => controller.abort())
     try {
-      const files = await readTlsFiles(cluster, pemReader(cluster.scope))
+      const files = await readTlsFiles(cluster, pemReader(cluster))
       const tested = test(connectionConfig(cluster, files, secret), controller.signal)
-      return await Promise.race([tested, rejectOn(controller.signal)])
+      return await unlessCancelled(tested, controller.signal, 'The test was cancelled.')
     } catch (error) {
       return { ok: false, problem: problemOf(error) }
     }
-  })
-}
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  const cancelled = new ProblemError({ code: CANCELLED, message: 'The test was cancelled.' })
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(cancelled), { once: true })
   })
 }
 

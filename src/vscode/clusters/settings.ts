@@ -62,6 +62,29 @@ export function bareId(cluster: Pick<SavedCluster, 'id'>): string {
   return cluster.id.slice(cluster.id.lastIndexOf(':') + 1)
 }
 
+/** What stands before that: it names the list that the cluster is in. */
+export function prefixOfId(id: string): string {
+  return id.slice(0, id.lastIndexOf(':') + 1)
+}
+
+/** An id for a copy of a cluster, in the list that the cluster is in. */
+export function copyId(
+  of: Pick<SavedCluster, 'id'>,
+  name: string,
+  taken: readonly string[],
+): string {
+  return prefixOfId(of.id) + newId(name, taken)
+}
+
+/** The problems that were not there before. */
+export function newProblems(
+  before: ReadSettings | undefined,
+  now: ReadSettings,
+): readonly Problem[] {
+  const known = new Set(before?.problems.map(({ message }) => message))
+  return now.problems.filter(({ message }) => !known.has(message))
+}
+
 type Report = (problem: Problem) => void
 /** Thrown inside one entry only, and caught at its edge. */
 class BadEntry extends Error {}

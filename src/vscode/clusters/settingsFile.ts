@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import { ProblemError } from '../../base/problem.ts'
 import type { SavedCluster } from './clusters.ts'
-import { bareId, toEntry, withEntry, type ClusterList } from './settings.ts'
+import { bareId, prefixOfId, toEntry, withEntry, type ClusterList } from './settings.ts'
 
 export const SECTION = 'kafkaWorkbench'
 const SETTING = 'clusters'
@@ -55,13 +55,34 @@ function folderPlaces(): readonly Place[] {
   }))
 }
 
+/** What tells in which settings a cluster stands. A new one has no id yet. */
+export interface SettingsPlace {
+  readonly id?: string
+  readonly scope: SavedCluster['scope']
+}
+
+/**
+ * The folder that paths of a cluster start at: the one whose settings it stands in, that of the
+ * workspace file, or the only one that is open. A user's cluster has none.
+ */
+export function folderOf({ id, scope }: SettingsPlace): vscode.Uri | undefined {
+  if (scope === 'user') return undefined
+  const { workspaceFile, workspaceFolders } = vscode.workspace
+  const prefix = id === undefined ? '' : prefixOfId(id)
+  const own = places().find(place => place.folder && place.prefix === prefix)?.folder
+  // Of a workspace that is not saved yet the file stands somewhere among VS Code's own.
+  const saved =
+    workspaceFile?.scheme === 'file' ? vscode.Uri.joinPath(workspaceFile, '..') : undefined
+  return own ?? saved ?? workspaceFolders?.[0]?.uri
+}
+
 /** What is put before the id of a new cluster of this scope. */
 export function prefixOf(scope: SavedCluster['scope']): string {
   return scope === 'workspace' ? WORKSPACE_PREFIX : ''
 }
 
 function placeOf(cluster: SavedCluster): Place {
-  const prefix = cluster.id.slice(0, cluster.id.lastIndexOf(':') + 1)
+  const prefix = prefixOfId(cluster.id)
   const place = places().find(one => one.scope === cluster.scope && one.prefix === prefix)
   if (place) return place
   throw new ProblemError({
@@ -96,13 +117,19 @@ export async function writeEntry(cluster: SavedCluster, remove: boolean): Promis
   }
 }
 
-/** Opens the file in which the clusters of this scope stand. */
-export async function openSettings(scope: SavedCluster['scope']): Promise<void> {
+/** Opens the file in which the clusters of this place stand. */
+export async function openSettings(place: SettingsPlace): Promise<void> {
+  const key = `${SECTION}.${SETTING}`
+  const prefix = place.id === undefined ? '' : prefixOfId(place.id)
+  if (prefix !== '' && prefix !== WORKSPACE_PREFIX) {
+    const folder = folderOf(place)
+    if (folder)
+      await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, '.vscode', 'settings.json'))
+    return
+  }
   const command =
-    scope === 'workspace'
+    place.scope === 'workspace'
       ? 'workbench.action.openWorkspaceSettingsFile'
       : 'workbench.action.openSettingsJson'
-  await vscode.commands.executeCommand(command, {
-    revealSetting: { key: `${SECTION}.${SETTING}`, edit: false },
-  })
+  await vscode.commands.executeCommand(command, { revealSetting: { key, edit: false } })
 }

@@ -3,7 +3,7 @@ import { problemOf, ProblemError } from '../../base/problem.ts'
 import type { GroupListing } from '../../kafka/model.ts'
 import { typeWords } from '../../lag/words.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
-import { CANCELLED } from '../clusters/connections.ts'
+import { CANCELLED } from '../clusters/cancelling.ts'
 
 /** Lets the user choose a group of a cluster, connecting if need be. */
 export async function pickGroup(
