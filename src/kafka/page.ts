@@ -3,7 +3,8 @@ import type { KafkaRecord, RecordHeader } from './record.ts'
 /**
  * Many records of one partition in columns over one block of bytes: nothing is allocated per
  * record until it is shown. All arrays have `count` entries and can be transferred to another
- * thread with `bytes`.
+ * thread with `bytes`, which pages of the same update may share: what keeps few records for long
+ * copies them.
  */
 export interface RecordPage {
   readonly topic: string

@@ -7,6 +7,7 @@ import type { ConnectionConfig } from '../kafka/connection.ts'
 import { showAddress, type Address } from './addresses.ts'
 import { connectionProblem, noAnswer, type Stage } from './connectionProblems.ts'
 import { CODE } from './errorCodes.ts'
+import { frameReader } from './frames.ts'
 import { harden } from './harden.ts'
 import { problem, throwOnError } from './problems.ts'
 import type { Api, ApiRanges } from './protocol/schema.ts'
@@ -132,10 +133,19 @@ class Wire {
   }
 
   #openSocket(request: SocketRequest): Socket {
-    const socket = openSocket(request)
+    const socket = openSocket(
+      request,
+      frameReader(frame => this.#receive(frame)),
+    )
     socket.once('close', () => this.#end(new ClosedError('The connection was closed.')))
     this.#socket = socket
     return socket
+  }
+
+  /** kafkajs copies an answer together with whatever it keeps, even with nothing. */
+  #receive(frame: Buffer): void {
+    if (this.#connection.bytesBuffered === 0) this.#connection.chunks = []
+    this.#connection.processData(frame)
   }
 
   #end(error: Error): void {

@@ -42,6 +42,10 @@ declare module 'kafkajs/src/network/connection.js' {
       enforceRequestTimeout: boolean
     })
     socket?: Socket
+    /** What was received and is not yet a whole answer. */
+    chunks: Buffer[]
+    bytesBuffered: number
+    processData(received: Buffer): void
     connect(): Promise<unknown>
     disconnect(): Promise<unknown>
     isConnected(): boolean

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 
 /** What kafkajs hands to a socket factory, for the address that a broker advertises. */
@@ -19,20 +19,25 @@ const KEEP_ALIVE_DELAY_MS = 60_000
  *   requests waiting; a close is told as an end.
  * - kafkajs calls `unref` again and again on a socket that is gone, and each call adds a listener
  *   (`MaxListenersExceededWarning` while a broker is down); a gone socket ignores it.
+ * - With `onread` the socket writes what it receives where that says, and emits no `data`.
  * - An open socket does not keep the process alive: what waits for an answer has a timer that does.
  */
-export function openSocket({ host, port, ssl, onConnect }: SocketRequest): Socket {
+export function openSocket(
+  { host, port, ssl, onConnect }: SocketRequest,
+  onread?: OnReadOpts,
+): Socket {
   const socket = ssl
     ? connectTls(
         {
           host,
           port,
+          ...(onread && { onread }),
           ...(isIP(host) ? {} : { servername: host }),
           ...(typeof ssl === 'object' ? ssl : {}),
         },
         onConnect,
       )
-    : connectPlain({ host, port }, onConnect)
+    : connectPlain({ host, port, ...(onread && { onread }) }, onConnect)
   socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
   socket.setNoDelay(true)
   tellCloseAsEnd(socket)

@@ -18,7 +18,13 @@ export interface FetchedRecords {
 
 /** The wanted records in pages; what cannot be read is an error on a page, and the rest goes on. */
 export function decodePages(fetched: FetchedRecords): Generator<RecordPage> {
-  return packPages(fetched.topic, fetched.partition, blocksOf(fetched))
+  const { topic, partition, walk } = fetched
+  return packPages({ topic, partition, inPlace: isInPlace(walk) }, blocksOf(fetched))
+}
+
+/** Whether the records stand in the answer as they are, so that pages can point into it. */
+export function isInPlace({ batches }: BatchWalk): boolean {
+  return batches.every(({ codec }) => codec === 0)
 }
 
 function* blocksOf(fetched: FetchedRecords): Generator<Block | ReadError> {

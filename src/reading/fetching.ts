@@ -5,7 +5,7 @@ import { CODE, kafkaError } from '../kafkajs/errorCodes.ts'
 import { kafkaProblem } from '../kafkajs/problems.ts'
 import { Fetch } from '../kafkajs/protocol/fetch.ts'
 import { unlessAborted } from './aborting.ts'
-import { decodePages } from './decode.ts'
+import { decodePages, isInPlace } from './decode.ts'
 import { farthestOffset, walkBatches, type BatchWalk } from './heads.ts'
 import { giveUp, type PartitionRead } from './partitionRead.ts'
 
@@ -60,6 +60,8 @@ export interface FetchedPart {
   readonly next: bigint
   /** Decodes as it is iterated. */
   readonly pages: Iterable<RecordPage>
+  /** The pages point into the answer, and so share one buffer with those of other parts. */
+  readonly inPlace: boolean
 }
 
 type Answer = Awaited<ReturnType<typeof sendFetch>>
@@ -182,7 +184,7 @@ function advance(
   const { topic } = context
   const { partition } = read
   const pages = decodePages({ topic, partition, records, walk, from, to: end ?? next, aborted })
-  return { read, next, pages }
+  return { read, next, pages, inPlace: isInPlace(walk) }
 }
 
 /** -1 where the broker does not tell. */

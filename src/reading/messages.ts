@@ -32,7 +32,7 @@ export function weightOf(update: ReadUpdate): number {
 export function buffersOf(pages: readonly RecordPage[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>()
   for (const { bytes, offsets } of pages) {
-    // A page's columns share one buffer; both buffers were made for this page alone.
+    // A page's columns share one buffer; its bytes may share one with other pages of the update.
     for (const { buffer } of [bytes, offsets]) {
       if (buffer instanceof ArrayBuffer) buffers.add(buffer)
     }

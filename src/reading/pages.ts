@@ -48,20 +48,27 @@ function newColumns(rows: number): Columns {
   }
 }
 
+/** What the pages of one answer have in common. */
+export interface PageOrigin {
+  readonly topic: string
+  readonly partition: number
+  /** All blocks lie in the answer, one after another: pages point into it instead of copying. */
+  readonly inPlace?: boolean
+}
+
 /**
  * Packs blocks into pages of about a mebibyte, in the order in which they come. A page is ready
  * before the next block is asked for, so that no more is decompressed than is taken.
  */
 export function* packPages(
-  topic: string,
-  partition: number,
+  origin: PageOrigin,
   results: Iterable<Block | ReadError>,
 ): Generator<RecordPage> {
   let blocks: Block[] = []
   let errors: ReadError[] = []
   let size = 0
   const close = () => {
-    const page = buildPage(topic, partition, { blocks, errors, size })
+    const page = buildPage(origin, { blocks, errors, size })
     blocks = []
     errors = []
     size = 0
@@ -84,21 +91,42 @@ interface Content {
   readonly size: number
 }
 
-function buildPage(topic: string, partition: number, content: Content): RecordPage {
-  const columns = newColumns(content.blocks.reduce((sum, block) => sum + block.count, 0))
-  const bytes = new Uint8Array(content.size)
+function buildPage({ topic, partition, inPlace }: PageOrigin, content: Content): RecordPage {
+  const { blocks } = content
+  const columns = newColumns(blocks.reduce((sum, block) => sum + block.count, 0))
+  const bytes = inPlace ? spanOf(blocks) : joined(content)
   const errors = [...content.errors]
   let row = 0
   let start = 0
-  for (const block of content.blocks) {
-    bytes.set(block.bytes, start)
-    const { written, error } = block.write(columns, row, start)
+  for (const block of blocks) {
+    const shift = inPlace ? block.bytes.byteOffset - bytes.byteOffset : start
+    const { written, error } = block.write(columns, row, shift)
     row += written
     start += block.bytes.length
     if (error) errors.push(error)
   }
   const count = columns.offsets.length
   return withCount({ topic, partition, count, bytes, errors, ...columns }, row)
+}
+
+/** The part of an answer from the first to the last block; heads of batches lie between them. */
+function spanOf(blocks: readonly Block[]): Uint8Array {
+  const first = blocks[0]?.bytes
+  const last = blocks.at(-1)?.bytes
+  if (!first || !last) return new Uint8Array()
+  const start = first.byteOffset
+  return new Uint8Array(first.buffer, start, last.byteOffset + last.length - start)
+}
+
+function joined({ blocks, size }: Content): Uint8Array {
+  // Not out of Node's pool, which could not move to another thread.
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let start = 0
+  for (const block of blocks) {
+    bytes.set(block.bytes, start)
+    start += block.bytes.length
+  }
+  return new Uint8Array(bytes.buffer, 0, size)
 }
 
 /** The page with its first `count` records. */

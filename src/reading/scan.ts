@@ -8,6 +8,7 @@ import {
   releaseLane,
   sendFetch,
   type FetchContext,
+  type FetchedPart,
   type FetchOutcome,
 } from './fetching.ts'
 import { findLeaders, type Leader } from './leaders.ts'
@@ -34,6 +35,12 @@ export interface ScanOptions {
 const FIRST_FETCH_BYTES = 256 * 1024
 const MIN_ANSWER_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+/**
+ * Answers start with this size: memory that is still in the processor's cache is read twice as fast
+ * (measured). Where an answer takes long to come, they grow, so that fewer are waited for.
+ */
+const FIRST_ANSWER_BYTES = 4 * 1024 * 1024
+const SLOW_ANSWER_MS = 100
 /** Per leader an answer is being decoded while another is on its way. */
 const ANSWERS_PER_LEADER = 2
 /** One update carries about this much, or what one answer brought. */
@@ -62,7 +69,12 @@ export async function scan(options: ScanOptions): Promise<void> {
 }
 
 type Asked =
-  | { readonly reads: readonly PartitionRead[]; readonly answer: Awaited<Fetched> }
+  | {
+      readonly reads: readonly PartitionRead[]
+      readonly answer: Awaited<Fetched>
+      /** Since it was asked for, ms. */
+      readonly took: number
+    }
   | { readonly reads: readonly PartitionRead[]; readonly error: unknown }
 type Fetched = ReturnType<typeof sendFetch>
 
@@ -85,6 +97,7 @@ class Scan {
   #failure: Error | undefined
 
   readonly #intake: Intake
+  #answerBytes: number
   #bytesRead = 0
   #progressToldAt = 0
   #turnStartedAt = 0
@@ -110,6 +123,7 @@ class Scan {
       cancelled: options.signal,
       inFlight: new Set(),
     }
+    this.#answerBytes = Math.min(FIRST_ANSWER_BYTES, this.#fetch.maxBytes)
     this.#positions = { offsets, fetch: this.#fetch, request }
   }
 
@@ -241,6 +255,7 @@ class Scan {
         continue
       }
       const outcome = applyAnswer(this.#fetch, asked.reads, asked.answer)
+      this.#growAnswers(outcome.bytes, asked.took)
       this.#settle(nodeId, asked.reads, outcome)
       if (outcome.fetched.length > 0) ahead = this.#ask(nodeId)
       await this.#deliver(outcome)
@@ -252,10 +267,17 @@ class Scan {
   #ask(nodeId: number): Promise<Asked> | undefined {
     const reads = [...(this.#byLeader.get(nodeId) ?? [])]
     if (reads.length === 0) return undefined
-    return sendFetch(this.#fetch, nodeId, reads).then(
-      answer => ({ reads, answer }),
+    const sentAt = performance.now()
+    const context = { ...this.#fetch, maxBytes: this.#answerBytes }
+    return sendFetch(context, nodeId, reads).then(
+      answer => ({ reads, answer, took: performance.now() - sentAt }),
       (error: unknown) => ({ reads, error }),
     )
+  }
+
+  #growAnswers(bytes: number, took: number): void {
+    if (took < SLOW_ANSWER_MS || bytes < this.#answerBytes / 2) return
+    this.#answerBytes = Math.min(this.#answerBytes * 2, this.#fetch.maxBytes)
   }
 
   /**
@@ -284,18 +306,22 @@ class Scan {
     if (!this.#placing) this.#spawn(this.#placeAll(pauseFor(displaced)))
   }
 
-  async #deliver(outcome: FetchOutcome): Promise<void> {
+  /**
+   * Pages that share a buffer go into one update, the last one: a buffer can move to another thread
+   * only once.
+   */
+  async #deliver({ fetched }: FetchOutcome): Promise<void> {
     let pages: RecordPage[] = []
     let size = 0
     this.#turnStartedAt = performance.now()
-    for (const part of outcome.fetched) {
+    for (const part of ownPagesFirst(fetched)) {
       for (const page of part.pages) {
         if (this.#intake.full) break
         const wanted = this.#intake.take(part, page)
         if (wanted) pages.push(wanted)
         size += pageBytes(page)
         await this.#giveWay()
-        if (size < UPDATE_BYTES) continue
+        if (size < UPDATE_BYTES || part.inPlace) continue
         await this.#tell(pages, false)
         pages = []
         size = 0
@@ -316,7 +342,7 @@ class Scan {
 
   async #tellNotes(resolved: readonly Resolved[]): Promise<void> {
     const pages = resolved.flatMap(({ read, note }) =>
-      note ? [...packPages(this.#request.topic, read.partition, [note])] : [],
+      note ? [...packPages({ topic: this.#request.topic, partition: read.partition }, [note])] : [],
     )
     if (pages.length > 0) await this.#tell(pages, false)
   }
@@ -340,6 +366,10 @@ class Scan {
       done,
     })
   }
+}
+
+function ownPagesFirst(parts: readonly FetchedPart[]): FetchedPart[] {
+  return parts.toSorted((a, b) => Number(a.inPlace) - Number(b.inPlace))
 }
 
 /** The longer partitions cannot be read, the longer the pause before the next attempt. */
