@@ -3,7 +3,7 @@ import type { KafkaRecord } from '../../kafka/record.ts'
 import { decode } from '../formats.ts'
 import { byteWriter, type ByteWriter } from './byteWriter.ts'
 import { writeBase64 } from './jsonBytes.ts'
-import { writeHeaders, type PartFormats } from './json.ts'
+import { writeHeaders, writeInteger, type PartFormats } from './json.ts'
 import type { RecordWriter } from './recordWriter.ts'
 import { contentOf } from './scanJson.ts'
 
@@ -34,10 +34,14 @@ function writeRow(
 ): void {
   const errors: string[] = []
   writeText(writer, record.topic)
-  writer.ascii(`,${record.partition},${record.offset},${isoTime(record.timestamp)},`)
+  writer.byte(COMMA)
+  writeInteger(writer, record.partition)
+  writer.byte(COMMA)
+  writeInteger(writer, record.offset)
+  writer.utf8(`,${isoTime(record.timestamp)},`)
   if (record.error !== undefined) {
     errors.push(record.error)
-    writer.ascii(',,')
+    writer.utf8(',,')
   } else {
     writeContent(writer, record.key, formats.key, problem => {
       errors.push(`The key cannot be decoded. ${problem}`)
@@ -50,12 +54,13 @@ function writeRow(
     const header = formats.header ?? AUTO
     if (header.name !== 'none') {
       writeHeaders(scratch, record.headers, header, errors)
-      writeField(writer, scratch.take())
+      writeField(writer, scratch.written())
+      scratch.clear()
     }
   }
   writer.byte(COMMA)
   if (errors.length > 0) writeText(writer, errors.join(' '))
-  writer.ascii('\r\n')
+  writer.utf8('\r\n')
 }
 
 /** The last time that a date can hold; a client may have sent any number. */
@@ -92,9 +97,9 @@ function writeContent(
 function writeAuto(writer: ByteWriter, bytes: Uint8Array): boolean {
   const content = contentOf(bytes)
   if (content === 'binary') {
-    writer.ascii('"{""$base64"":""')
+    writer.utf8('"{""$base64"":""')
     writeBase64(writer, bytes)
-    writer.ascii('""}"')
+    writer.utf8('""}"')
   } else {
     writeField(writer, bytes)
   }

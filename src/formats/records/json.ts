@@ -41,61 +41,68 @@ export function writeRecordJson(
   record: KafkaRecord,
   formats: PartFormats,
 ): void {
-  writeLine(writer, record, formats, JSON.stringify(record.topic))
+  writeLine(writer, record, formats, beginningOf(record))
 }
 
-/** Lines of records, most of which come from the same topic. */
+/** Lines of records, most of which come from the same partition. */
 export function jsonWriter(formats: PartFormats): RecordWriter {
   let topic: string | undefined
-  let topicJson = ''
+  let partition: number | undefined
+  let beginning: Uint8Array = new Uint8Array()
   return (writer, record) => {
-    if (record.topic !== topic) {
-      topic = record.topic
-      topicJson = JSON.stringify(topic)
+    if (record.topic !== topic || record.partition !== partition) {
+      ;({ topic, partition } = record)
+      beginning = beginningOf(record)
     }
-    writeLine(writer, record, formats, topicJson)
+    writeLine(writer, record, formats, beginning)
     writer.byte(LINE_FEED)
   }
 }
 
 const LINE_FEED = 10
 const CLOSE_BRACE = 125
+const encoder = new TextEncoder()
+
+function beginningOf({ topic, partition }: KafkaRecord): Uint8Array {
+  return encoder.encode(`{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":`)
+}
 
 function writeLine(
   writer: ByteWriter,
   record: KafkaRecord,
   formats: PartFormats,
-  topicJson: string,
+  beginning: Uint8Array,
 ): void {
-  writer.ascii(
-    `{"topic":${topicJson},"partition":${record.partition},"offset":${integerText(record.offset)}`,
-  )
+  writer.copy(beginning)
+  writeInteger(writer, record.offset)
   if (record.error === undefined) writeParts(writer, record, formats)
   else writeError(writer, [record.error])
   writer.byte(CLOSE_BRACE)
 }
 
-/** Text of a small bigint is slower to make than that of a number. */
-function integerText(value: bigint): string {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? `${number}` : `${value}`
+/** Digits of a number are faster to write than those of a bigint. */
+export function writeInteger(writer: ByteWriter, integer: number | bigint): void {
+  const number = Number(integer)
+  if (number >= 0 && Number.isSafeInteger(number)) writer.digits(number)
+  else writer.utf8(`${integer}`)
 }
 
 function writeParts(writer: ByteWriter, record: KafkaRecord, formats: PartFormats): void {
   const errors: string[] = []
-  writer.ascii(`,"timestamp":${record.timestamp}`)
+  writer.utf8(',"timestamp":')
+  writeInteger(writer, record.timestamp)
   writePart(writer, 'key', record.key, formats.key, errors)
   writePart(writer, 'value', record.value, formats.value, errors)
   const header = formats.header ?? AUTO
   if (header.name !== 'none') {
-    writer.ascii(',"headers":')
+    writer.utf8(',"headers":')
     writeHeaders(writer, record.headers, header, errors)
   }
   if (errors.length > 0) writeError(writer, errors)
 }
 
 function writeError(writer: ByteWriter, errors: readonly string[]): void {
-  writer.ascii(',"error":')
+  writer.utf8(',"error":')
   writer.utf8(JSON.stringify(errors.join(' ')))
 }
 
@@ -107,7 +114,7 @@ function writePart(
   errors: string[],
 ): void {
   if (format.name === 'none') return
-  writer.ascii(name === 'key' ? ',"key":' : ',"value":')
+  writer.utf8(name === 'key' ? ',"key":' : ',"value":')
   const problem = writeContent(writer, bytes, format)
   if (problem !== undefined) errors.push(`The ${name} cannot be decoded. ${problem}`)
 }
@@ -119,16 +126,16 @@ export function writeHeaders(
   format: Format,
   errors: string[],
 ): void {
-  writer.ascii('[')
+  writer.utf8('[')
   headers.forEach(([name, value], index) => {
-    writer.ascii(index === 0 ? '[' : ',[')
+    writer.utf8(index === 0 ? '[' : ',[')
     writer.utf8(JSON.stringify(name))
-    writer.ascii(',')
+    writer.utf8(',')
     const problem = writeContent(writer, value, format)
     if (problem !== undefined) errors.push(`The header "${name}" cannot be decoded. ${problem}`)
-    writer.ascii(']')
+    writer.utf8(']')
   })
-  writer.ascii(']')
+  writer.utf8(']')
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['short', 'integer', 'long', 'float', 'double'])
@@ -140,7 +147,7 @@ export function writeContent(
   format: Format,
 ): string | undefined {
   if (bytes === null) {
-    writer.ascii('null')
+    writer.utf8('null')
     return undefined
   }
   if (format.name === 'auto') {
@@ -173,9 +180,9 @@ function writeAuto(writer: ByteWriter, bytes: Uint8Array): boolean {
       writeJsonString(writer, bytes)
       return false
     case 'binary':
-      writer.ascii('{"$base64":"')
+      writer.utf8('{"$base64":"')
       writeBase64(writer, bytes)
-      writer.ascii('"}')
+      writer.utf8('"}')
       return false
   }
 }
