@@ -59,7 +59,13 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   store.add(showSelectedCluster(clusters))
   store.add(registerLocalKafka({ context, clusters, log }))
   const messages = store.add(
-    registerMessages({ extensionUri: context.extensionUri, clusters, clock: systemClock, log }),
+    registerMessages({
+      extensionUri: context.extensionUri,
+      globalState: context.globalState,
+      clusters,
+      clock: systemClock,
+      log,
+    }),
   )
   const runs = store.add(registerRun({ clusters, messages, clock: systemClock, log }))
   store.add(

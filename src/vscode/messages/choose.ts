@@ -1,61 +1,133 @@
 import * as vscode from 'vscode'
-import { parsePartitions } from '../../language/values/partitions.ts'
 import { parsePositions } from '../../language/values/positions.ts'
+import { pickGroupOf } from './pickGroupOf.ts'
+import type { RecordSource } from './recordSource.ts'
 
 interface Choice extends vscode.QuickPickItem {
-  /** As it is written in a `.kafka` file; absent: ask for it. */
+  /** As it is written in a `.kafka` file; empty: nothing; absent: ask for it. */
   readonly value?: string
   readonly ask?: { readonly prompt: string; readonly example: string }
 }
+
+const SEPARATOR: Choice = { label: '', kind: vscode.QuickPickItemKind.Separator }
 
 const STARTS: readonly Choice[] = [
   { label: 'Last 100', description: 'of each partition', value: 'tail(100)' },
   { label: 'Last 1,000', description: 'of each partition', value: 'tail(1000)' },
   { label: 'Last 10,000', description: 'of each partition', value: 'tail(10000)' },
+  { label: 'Last 100,000', description: 'of each partition', value: 'tail(100000)' },
+  SEPARATOR,
   { label: 'Earliest', description: 'everything that is still there', value: 'earliest' },
   { label: 'Latest', description: 'only what comes from now on', value: 'latest' },
+  SEPARATOR,
+  { label: 'Last 15 Minutes', value: 'now-15m' },
   { label: 'Last Hour', value: 'now-1h' },
+  { label: 'Last Day', value: 'now-1d' },
   {
     label: 'Time…',
-    ask: { prompt: 'A date, a time, or a span before now', example: 'now-15m' },
+    ask: { prompt: 'A date, a date and a time, or a span before now', example: 'now-15m' },
   },
-  { label: 'Offset…', ask: { prompt: 'An offset', example: '1500' } },
+  SEPARATOR,
+  { label: 'Offset…', ask: { prompt: 'An offset', example: '0' } },
   {
     label: 'Offset per Partition…',
     ask: { prompt: 'Partition and offset, separated by commas', example: '0:1500,1:-20,*:latest' },
   },
 ]
 
-/** Where to read from, as it is written in a `.kafka` file; undefined: nothing was chosen. */
-export async function chooseFrom(now: string | undefined): Promise<string | undefined> {
-  const items = STARTS.map(item => (item.value === now ? { ...item, picked: true } : item))
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Read From',
-    placeHolder: `Now: ${now ?? 'latest'}`,
-  })
-  if (!chosen?.ask) return chosen?.value
-  const { prompt, example } = chosen.ask
-  return vscode.window.showInputBox({
-    title: 'Read From',
-    prompt,
-    value: example,
-    validateInput: text => {
-      const parsed = parsePositions(text.trim())
-      return parsed.ok ? undefined : parsed.message
-    },
-  })
+export interface Start {
+  /** As it is written in a `.kafka` file. */
+  readonly from: string
+  /** Whose committed offsets they are. */
+  readonly group?: string
 }
 
-/** Which partitions to read; empty: all of them. */
-export async function choosePartitions(now: string | undefined): Promise<string | undefined> {
-  return vscode.window.showInputBox({
-    title: 'Partitions',
-    prompt: 'Partitions and ranges, such as 0-3,7. Empty: all of them.',
-    value: now ?? '',
-    validateInput: text => {
-      if (text.trim() === '') return undefined
-      const parsed = parsePartitions(text)
+/** Where to read from; undefined: nothing was chosen. */
+export async function chooseFrom(source: RecordSource): Promise<Start | undefined> {
+  const now = source.reading.text.properties['from']
+  const chosen = await choosePlace('Read From', [...STARTS, WHERE_A_GROUP_IS], now)
+  if (chosen === WHERE_A_GROUP_IS) {
+    const group = await pickGroupOf(source)
+    return group === undefined ? undefined : { from: 'committed', group }
+  }
+  const from = chosen && (await valueOf(chosen, 'Read From', 'from', now))
+  return from === undefined ? undefined : { from }
+}
+
+const WHERE_A_GROUP_IS: Choice = {
+  label: 'Where a Group Is…',
+  description: 'its committed offsets, without joining it',
+}
+
+const ENDS: readonly Choice[] = [
+  { label: 'Never', description: 'new records keep coming', value: '' },
+  { label: 'End as of Now', description: 'and stop there', value: 'latest' },
+  SEPARATOR,
+  {
+    label: 'Time…',
+    ask: { prompt: 'A date, a date and a time, or a span before now', example: 'now-15m' },
+  },
+  { label: 'Offset…', ask: { prompt: 'The first offset not to be read', example: '1500' } },
+  {
+    label: 'Offset per Partition…',
+    ask: {
+      prompt: 'Partition and first offset not to be read, separated by commas',
+      example: '0:1500,1:1200,*:latest',
+    },
+  },
+]
+
+/** Where to stop, as it is written in a `.kafka` file; empty: never; undefined: nothing was chosen. */
+export async function chooseTo(now: string | undefined): Promise<string | undefined> {
+  const chosen = await choosePlace('Read Until', ENDS, now ?? '')
+  return chosen && valueOf(chosen, 'Read Until', 'to', now)
+}
+
+async function choosePlace(
+  title: string,
+  choices: readonly Choice[],
+  now: string | undefined,
+): Promise<Choice | undefined> {
+  const isNow = ({ value }: Choice) => value !== undefined && value === now
+  const known = choices.some(isNow)
+  // Rows keep their place when one is marked: the others get an icon that is as wide.
+  const items = choices.map(choice => ({
+    ...choice,
+    choice,
+    ...(choice.kind === undefined && {
+      iconPath: new vscode.ThemeIcon(isNow(choice) ? 'check' : 'blank'),
+    }),
+  }))
+  const chosen = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: known || now === undefined ? 'Choose a place' : `Now: ${now}`,
+    matchOnDescription: true,
+  })
+  return chosen?.choice
+}
+
+async function valueOf(
+  { value, ask }: Choice,
+  title: string,
+  property: 'from' | 'to',
+  now: string | undefined,
+): Promise<string | undefined> {
+  if (!ask) return value
+  const text = await vscode.window.showInputBox({
+    title,
+    prompt: `${ask.prompt}, such as ${ask.example}`,
+    value: now !== undefined && isLike(now, ask.example) ? now : ask.example,
+    validateInput: input => {
+      const parsed = parsePositions(input.trim(), property)
       return parsed.ok ? undefined : parsed.message
     },
   })
+  return text?.trim()
+}
+
+/** Whether what holds now is of the kind that is asked for, so that it can be edited. */
+function isLike(now: string, example: string): boolean {
+  const kindOf = (text: string) =>
+    /^\d+$/.test(text) ? 'offset' : /^(?:\d+|\*)\s*:/.test(text) ? 'partition' : 'time'
+  return kindOf(now) === kindOf(example) && !/^(?:tail|earliest|latest|committed)/.test(now)
 }

@@ -1,55 +1,71 @@
 import * as vscode from 'vscode'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import { Emitter } from '../../base/events.ts'
-import { ProblemError, type Problem } from '../../base/problem.ts'
-import type { KafkaRecord } from '../../kafka/record.ts'
-import { openChannel, type Channel, type Handlers } from '../../protocol/channel.ts'
+import { ProblemError } from '../../base/problem.ts'
+import { AUTO } from '../../kafka/format.ts'
+import { openChannel, type Channel } from '../../protocol/channel.ts'
 import type {
+  DecodeAs,
+  Layout,
   MessagesHost,
   MessagesState,
   MessagesView,
   RecordName,
-  Rows,
-  RowsRequest,
+  Shown,
 } from '../../protocol/messages.ts'
 import type { ConsumerPlan } from '../../run/blocks.ts'
-import { planOfReading, startInWords } from '../../run/readingText.ts'
+import { planOfReading } from '../../run/readingText.ts'
+import type { Clusters } from '../clusters/clusters.ts'
 import { fillWebview, webviewPort } from '../webviews.ts'
-import { AUTO, rowOf, type Formats } from './cells.ts'
-import { chooseFrom, choosePartitions } from './choose.ts'
-import type { Reading } from './reading.ts'
-import { recordText, valueOnly } from './recordText.ts'
+import type { Actions } from './actions.ts'
+import { formatsOf } from './decoding.ts'
+import { checkFilter, recordFilter } from './filterText.ts'
+import { handlersOf, type PanelSide } from './handlers.ts'
+import { withMatched, without, withRun, withSaved, type KeptFilters } from './keptFilters.ts'
+import type { MessagesMemory } from './memory.ts'
+import { TransactionWatch } from './openTransactions.ts'
+import { mayJoin, withFilter, withProperties, withStart, type Reading } from './reading.ts'
+import type { RecordSource } from './recordSource.ts'
+import { Reveal } from './reveal.ts'
+import { Revisions } from './revisions.ts'
 import { ReadingSession, type SessionOptions } from './session.ts'
 import { consumerSettings } from './settings.ts'
+import { messagesState } from './state.ts'
 
 export interface PanelDeps {
   readonly extensionUri: vscode.Uri
   readonly session: SessionOptions
-  clusterName(): string
-  /** Shows a record's text as a document beside the view. */
-  openRecord(record: KafkaRecord, text: string): Promise<void>
-  newProducerFile(topic: string): Promise<void>
+  readonly clusters: Clusters
+  readonly memory: MessagesMemory
+  /** What a person can do with the panel's records. */
+  actions(panel: MessagesPanel): Actions
 }
 
 /** Ms between two reports of the state while records come. */
 const PACE = 250
 /** Ms after which a state is told again while a reading runs: rates fall when nothing comes. */
 const BEAT = 1000
-const MOST_ROWS = 1000
 
 /** One view of one reading: owns the session, the channel to the view, and the pace of telling it. */
-export class MessagesPanel implements Disposable {
+export class MessagesPanel implements PanelSide, Disposable {
   readonly session: ReadingSession
+  readonly actions: Actions
   reading: Reading
   /** Brought back by a reload, and not started by anyone since. */
   restored = false
   readonly #panel: vscode.WebviewPanel
   readonly #deps: PanelDeps
   readonly #channel: Channel<MessagesView>
+  readonly #transactions: TransactionWatch
+  readonly #reveal: Reveal
+  readonly #revisions = new Revisions()
   readonly #store = new DisposableStore()
   readonly #disposed = new Emitter<void>()
   readonly onDidDispose = this.#disposed.event
-  #formats: Formats = { key: AUTO, value: AUTO }
+  #filters: KeptFilters
+  #layout: Layout
+  #selected: readonly RecordName[] = []
+  #phase: string
   #timer: NodeJS.Timeout | undefined
 
   constructor(panel: vscode.WebviewPanel, reading: Reading, deps: PanelDeps) {
@@ -57,29 +73,50 @@ export class MessagesPanel implements Disposable {
     this.#deps = deps
     this.reading = reading
     this.session = new ReadingSession(deps.session)
+    this.actions = deps.actions(this)
+    this.#phase = this.session.phase
+    this.#filters = deps.memory.filters(reading.clusterId, this.topic)
+    this.#layout = deps.memory.layout()
     this.#channel = openChannel<MessagesHost, MessagesView>(
       webviewPort(panel.webview),
-      this.#handlers(),
+      handlersOf(this, this.actions),
     )
-    this.#store.add(this.session)
-    this.#store.add(this.#channel)
-    this.#store.add(toDisposable(() => clearTimeout(this.#timer)))
-    this.#store.add(
-      this.session.onDidChange(() => {
-        this.#tellSoon(PACE)
-      }),
+    this.#transactions = this.#watchTransactions()
+    this.#reveal = new Reveal(
+      this.session,
+      row => {
+        this.#tell()
+        this.#channel.send('reveal', { row })
+      },
+      tellMissing,
     )
-    panel.onDidChangeViewState(() => {
-      if (panel.visible) this.#tell()
-    })
-    panel.onDidDispose(() => {
-      this.dispose()
-    })
+    this.#listen(panel)
     this.#show(reading)
+    if (reading.shown) this.session.show(reading.shown)
   }
 
   get active(): boolean {
     return this.#panel.active
+  }
+
+  get topic(): string {
+    return this.reading.text.properties['topic'] ?? ''
+  }
+
+  get source(): RecordSource {
+    const { session, reading, topic } = this
+    return {
+      reading,
+      topic,
+      view: session.view,
+      formats: session.formats,
+      connect: signal => this.#deps.clusters.connect(reading.clusterId, signal),
+    }
+  }
+
+  /** The records that are selected in the view. */
+  get selection(): readonly RecordName[] {
+    return this.#selected
   }
 
   reveal(): void {
@@ -89,31 +126,85 @@ export class MessagesPanel implements Disposable {
   /** Reads what `reading` says from its start. */
   start(reading = this.reading): void {
     this.#show(reading)
+    this.restored = false
+    this.#selected = []
+    this.#transactions.clear()
     const planned = planOfReading(reading.text, consumerSettings())
     if ('problem' in planned) {
       this.session.refuse(planned.problem)
       return
     }
-    this.#formats = formatsOf(planned.plan)
-    void this.session.start(trustedPlan(planned.plan))
+    if (reading.shown) this.session.show(reading.shown)
+    void this.session.start(completePlan(planned.plan, reading))
   }
 
-  record({ partition, offset }: RecordName): KafkaRecord {
-    const record = this.session.store.find(partition, BigInt(offset))
-    if (!record) throw new ProblemError(gone(partition, offset))
-    return record
+  /** Shows a record as soon as it is held; says so where it never will be. */
+  revealRecord(name: RecordName): void {
+    this.#reveal.want(name)
   }
 
-  async open(row: RecordName): Promise<undefined> {
-    const record = this.record(row)
-    await this.#deps.openRecord(record, recordText(record, this.#formats))
-    return undefined
+  revealRow(row: number): void {
+    this.#reveal.show(row)
   }
 
-  async copy(row: RecordName, what: 'value' | 'record'): Promise<undefined> {
-    const text = what === 'value' ? valueOnly : recordText
-    await vscode.env.clipboard.writeText(text(this.record(row), this.#formats))
-    return undefined
+  command(command: MessagesView['events']['command']): void {
+    this.#channel.send('command', command)
+  }
+
+  ready(): void {
+    this.#tell()
+    this.#reveal.ready()
+  }
+
+  filter(text: string): void {
+    const check = checkFilter(text)
+    if (check.kind === 'error') throw new ProblemError(badFilter(check.message))
+    const filter = check.kind === 'none' ? '' : text.trim()
+    this.#changeFilters(kept => withRun(kept, filter))
+    this.start(withFilter(this.reading, filter))
+  }
+
+  saveFilter(text: string, name: string): void {
+    this.#changeFilters(kept => withSaved(kept, text.trim(), name.trim()))
+    this.#tell()
+  }
+
+  forgetFilter(text: string, saved: boolean): void {
+    this.#changeFilters(kept => without(kept, text, saved ? 'saved' : 'history'))
+    this.#tell()
+  }
+
+  read(changes: Readonly<Record<string, string | undefined>>): void {
+    if (!this.reading.adjustable) return
+    const { from } = changes
+    const before = from === undefined ? this.reading : withStart(this.reading, from)
+    const reading = withProperties(before, changes)
+    if (JSON.stringify(reading.text) === JSON.stringify(this.reading.text)) return
+    this.start(reading)
+  }
+
+  show(shown: Shown): void {
+    const { notes, backwards, duplicates } = shown
+    this.reading = { ...this.reading, shown: { notes, backwards, duplicates } }
+    this.session.show(shown)
+  }
+
+  decodeAs(decodeAs: DecodeAs): void {
+    this.reading = { ...this.reading, decodeAs }
+    this.session.decodeAs(formatsOf(decodeAs))
+  }
+
+  layout(layout: Layout): void {
+    this.#layout = layout
+    this.#deps.memory.keepLayout(layout)
+  }
+
+  selected(records: readonly RecordName[]): void {
+    this.#selected = records
+  }
+
+  revisionOf(view: object | undefined, revision: number): number {
+    return this.#revisions.of(view, revision)
   }
 
   /** Lets go of everything but the panel, which VS Code keeps over a reload. */
@@ -124,70 +215,73 @@ export class MessagesPanel implements Disposable {
     this.#disposed.dispose()
   }
 
+  #listen(panel: vscode.WebviewPanel): void {
+    this.#store.add(this.session)
+    this.#store.add(this.#channel)
+    this.#store.add(this.#transactions)
+    this.#store.add(toDisposable(() => clearTimeout(this.#timer)))
+    this.#store.add(
+      this.session.onDidChange(() => {
+        this.#follow()
+      }),
+    )
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) return
+      this.#filters = this.#deps.memory.filters(this.reading.clusterId, this.topic)
+      this.#tell()
+    })
+    panel.onDidDispose(() => {
+      this.dispose()
+    })
+  }
+
+  #watchTransactions(): TransactionWatch {
+    return new TransactionWatch({
+      topic: () => this.topic,
+      now: () => Date.now(),
+      ask: async (partitions, signal) => {
+        const { cluster } = this.session
+        return cluster ? cluster.openTransactions(partitions, { signal }) : []
+      },
+      onChange: () => {
+        this.#tellSoon(PACE)
+      },
+    })
+  }
+
+  #follow(): void {
+    const { phase, state } = this.session
+    this.#transactions.look(state.held?.progress ?? [])
+    this.#reveal.look()
+    if (phase !== this.#phase && isSettled(phase)) this.#noteMatched()
+    this.#phase = phase
+    this.#tellSoon(PACE)
+  }
+
+  #noteMatched(): void {
+    const { filter } = this.reading
+    const { held } = this.session.state
+    if (filter === undefined || !held) return
+    this.#changeFilters(kept => withMatched(kept, filter, held.recordsMatched))
+  }
+
+  #changeFilters(change: (kept: KeptFilters) => KeptFilters): void {
+    const { clusterId } = this.reading
+    this.#filters = this.#deps.memory.changeFilters(clusterId, this.topic, change)
+  }
+
   #show(reading: Reading): void {
+    const sameTopic = reading.text.properties['topic'] === this.topic
     this.reading = reading
-    this.#panel.title = reading.text.properties['topic'] ?? 'Messages'
+    if (!sameTopic) this.#filters = this.#deps.memory.filters(reading.clusterId, this.topic)
+    const { extensionUri } = this.#deps
+    this.#panel.title = this.topic === '' ? 'Messages' : this.topic
     this.#panel.iconPath = {
-      light: vscode.Uri.joinPath(this.#deps.extensionUri, 'media', 'messages-light.svg'),
-      dark: vscode.Uri.joinPath(this.#deps.extensionUri, 'media', 'messages-dark.svg'),
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'messages-light.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'messages-dark.svg'),
     }
     if (this.#panel.webview.html === '')
-      fillWebview(this.#panel.webview, this.#deps.extensionUri, 'messages', this.#panel.title)
-  }
-
-  #handlers(): Handlers<MessagesHost> {
-    return {
-      requests: {
-        rows: request => this.#rows(request),
-        open: row => this.open(row),
-        copy: ({ what, ...row }) => this.copy(row, what),
-        choose: what => this.#choose(what),
-        newProducerFile: async () => {
-          await this.#deps.newProducerFile(this.#topic)
-          return undefined
-        },
-      },
-      events: {
-        ready: () => {
-          this.#tell()
-        },
-        start: () => {
-          this.start()
-        },
-        stop: () => {
-          this.session.stop()
-        },
-        pause: () => {
-          this.session.pause()
-        },
-        resume: () => {
-          this.session.resume()
-        },
-      },
-    }
-  }
-
-  get #topic(): string {
-    return this.reading.text.properties['topic'] ?? ''
-  }
-
-  #rows({ from, count }: RowsRequest): Rows {
-    const { store } = this.session
-    const { from: first, records } = store.rows(from, Math.min(count, MOST_ROWS))
-    const rows = records.map(record => rowOf(record, this.#formats))
-    return { from: first, revision: store.revision, rows }
-  }
-
-  async #choose(what: 'from' | 'partitions'): Promise<undefined> {
-    if (!this.reading.adjustable) return undefined
-    const ask = what === 'from' ? chooseFrom : choosePartitions
-    const chosen = await ask(this.reading.text.properties[what])
-    if (chosen === undefined) return undefined
-    const { [what]: before, ...others } = this.reading.text.properties
-    if (chosen === before) return undefined
-    const properties = chosen === '' ? others : { ...others, [what]: chosen }
-    this.start({ ...this.reading, text: { ...this.reading.text, properties } })
-    return undefined
+      fillWebview(this.#panel.webview, extensionUri, 'messages', this.#panel.title)
   }
 
   #tellSoon(after: number): void {
@@ -202,50 +296,43 @@ export class MessagesPanel implements Disposable {
     if (!this.#panel.visible) return
     this.#channel.send('state', this.#state())
     if (this.session.running) {
+      this.#transactions.look(this.session.state.held?.progress ?? [])
       this.#tellSoon(BEAT)
     }
   }
 
   #state(): MessagesState {
     const { session, reading } = this
-    const { store, problem, startedAt, endedAt } = session
-    const notice = session.notice ?? untrustedNotice(reading)
-    const { to, partitions } = reading.text.properties
-    const rate = session.rate.now()
-    return {
-      saved: reading,
-      topic: this.#topic,
-      cluster: this.#deps.clusterName(),
-      from: startInWords(reading.text, consumerSettings().defaultOffset),
-      partitions: partitions ?? allPartitions(session.partitions.length),
-      adjustable: reading.adjustable,
-      phase: session.phase,
-      count: store.count,
-      dropped: store.dropped,
-      revision: store.revision,
-      recordsRead: session.recordsRead,
-      bytesRead: session.bytesRead,
-      recordsPerSecond: rate.records,
-      bytesPerSecond: rate.bytes,
-      memory: store.bytes,
-      budget: store.budget,
-      progress: session.partitions,
-      ...(to !== undefined && { to }),
-      ...(session.joined && reading.text.group !== undefined && { group: reading.text.group }),
-      ...(problem && { problem }),
-      ...(notice !== undefined && { notice }),
-      ...(startedAt !== undefined && { startedAt }),
-      ...(endedAt !== undefined && { endedAt }),
-    }
+    const { state } = session
+    return messagesState({
+      reading,
+      cluster: this.#deps.clusters.get(reading.clusterId)?.name ?? reading.clusterId,
+      session: state,
+      shown: session.shown,
+      formats: session.formats,
+      revision: this.#revisions.of(session.view, state.held?.revision ?? 0),
+      filters: this.#filters,
+      layout: this.#layout,
+      canProduce: vscode.workspace.isTrusted,
+      notice: this.restored ? restoredNotice(reading) : untrustedNotice(reading),
+      defaultOffset: consumerSettings().defaultOffset,
+      openTransactions: this.#transactions.producers,
+    })
   }
 }
 
-function allPartitions(count: number): string {
-  return count === 0 ? 'all' : `all ${count}`
-}
-
-function formatsOf({ keyFormat, valueFormat }: ConsumerPlan): Formats {
-  return { key: keyFormat ?? AUTO, value: valueFormat ?? AUTO }
+/** The plan with what the view has chosen on top of it. */
+function completePlan(plan: ConsumerPlan, reading: Reading): ConsumerPlan {
+  const formats = reading.decodeAs
+    ? formatsOf(reading.decodeAs)
+    : { key: plan.keyFormat ?? AUTO, value: plan.valueFormat ?? AUTO }
+  const filter = recordFilter(reading.filter, formats)
+  return trustedPlan({
+    ...plan,
+    keyFormat: formats.key,
+    valueFormat: formats.value,
+    ...(filter && { filter }),
+  })
 }
 
 /** Joining commits, which is sending: in an untrusted workspace a group is only looked at. */
@@ -253,16 +340,27 @@ function trustedPlan(plan: ConsumerPlan): ConsumerPlan {
   return vscode.workspace.isTrusted ? plan : { ...plan, commit: false }
 }
 
-function untrustedNotice({ text }: Reading): string | undefined {
-  return vscode.workspace.isTrusted || text.group === undefined
-    ? undefined
-    : `This workspace is not trusted: group "${text.group}" is not joined. Reading from its committed offsets.`
+function untrustedNotice(reading: Reading): string | undefined {
+  if (vscode.workspace.isTrusted || !mayJoin(reading)) return undefined
+  return `This workspace is not trusted: group "${reading.text.group ?? ''}" is not joined. Reading from its committed offsets.`
 }
 
-function gone(partition: number, offset: string): Problem {
-  return {
-    code: 'gone',
-    message: `Offset ${offset} of partition ${partition} is no longer in the table.`,
-    advice: 'The oldest rows make room for new ones: read from that offset to see it again.',
-  }
+function restoredNotice(reading: Reading): string | undefined {
+  if (!mayJoin(reading)) return undefined
+  return `Group "${reading.text.group ?? ''}" is not joined again by itself after a reload. Start to go on.`
+}
+
+function badFilter(message: string) {
+  return { code: 'bad-filter', message }
+}
+
+/** The reading has brought what it will bring for now. */
+function isSettled(phase: string): boolean {
+  return phase === 'done' || phase === 'stopped' || phase === 'following'
+}
+
+function tellMissing({ partition, offset }: RecordName): void {
+  void vscode.window.showInformationMessage(
+    `Offset ${offset} of partition ${partition} holds no record that can be read: it is not in the log any more, or its transaction is open or was aborted.`,
+  )
 }

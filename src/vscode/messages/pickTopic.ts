@@ -5,6 +5,7 @@ import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 export async function pickTopic(
   clusters: Clusters,
   cluster: SavedCluster,
+  placeHolder = 'Show messages of which topic?',
 ): Promise<string | undefined> {
   const names = async () => {
     const connection = await clusters.connect(cluster.id)
@@ -16,6 +17,6 @@ export async function pickTopic(
   }
   return vscode.window.showQuickPick(names(), {
     title: `Topics of ${cluster.name}`,
-    placeHolder: 'Show messages of which topic?',
+    placeHolder,
   })
 }

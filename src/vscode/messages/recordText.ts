@@ -1,13 +1,12 @@
 import { decode, shown, type Decoded } from '../../formats/formats.ts'
-import type { KafkaRecord } from '../../kafka/record.ts'
-import { recordSize } from '../../run/recordStore.ts'
-import { AUTO, type Formats } from './cells.ts'
+import { AUTO, type RecordFormats } from '../../kafka/format.ts'
+import { recordSize, type KafkaRecord } from '../../kafka/record.ts'
 
 /**
  * A record as a JSON document: where it stands, then its key, headers and value. Numbers of a JSON
  * value stay as they were written, whatever their size.
  */
-export function recordText(record: KafkaRecord, formats: Formats): string {
+export function recordText(record: KafkaRecord, formats: RecordFormats): string {
   const lines = [
     ['topic', JSON.stringify(record.topic)],
     ['partition', String(record.partition)],
@@ -22,11 +21,6 @@ export function recordText(record: KafkaRecord, formats: Formats): string {
     ['value', valueText(decode(formats.value, record.value))],
   ]
   return `{\n${lines.map(([name, text]) => `  "${name ?? ''}": ${text ?? ''}`).join(',\n')}\n}\n`
-}
-
-/** The value alone, as it was sent where it is text. */
-export function valueOnly(record: KafkaRecord, formats: Formats): string {
-  return shown(decode(formats.value, record.value))
 }
 
 function valueText(decoded: Decoded): string {

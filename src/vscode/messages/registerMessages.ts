@@ -3,20 +3,23 @@ import type { Clock } from '../../base/clock.ts'
 import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import { Emitter, type Event } from '../../base/events.ts'
 import type { Log } from '../../base/log.ts'
-import { ProblemError } from '../../base/problem.ts'
-import { guarded } from '../clusters/clusterCommands.ts'
+import type { RecordName } from '../../protocol/messages.ts'
 import type { Clusters } from '../clusters/clusters.ts'
-import { clusterFor } from '../clusters/pickCluster.ts'
+import { actionsOf } from './actions.ts'
+import { registerMessageCommands } from './commands.ts'
+import { messagesMemory } from './memory.ts'
 import { MessagesPanel, type PanelDeps } from './panel.ts'
-import { pickTopic } from './pickTopic.ts'
-import { savedReading, type Reading } from './reading.ts'
+import { mayJoin, readingFrom, savedReading, topicReadingId, type Reading } from './reading.ts'
 import { createRecordDocuments } from './recordDocument.ts'
 import type { ReadingSession } from './session.ts'
+import { memoryBudget } from './settings.ts'
 
 export const MESSAGES_VIEW = 'kafkaWorkbench.messages'
 
 export interface MessagesDeps {
   readonly extensionUri: vscode.Uri
+  /** Where filters and layouts are remembered. */
+  readonly globalState: vscode.Memento
   readonly clusters: Clusters
   readonly clock: Clock
   readonly log: Log
@@ -26,10 +29,14 @@ export interface MessagesDeps {
 export interface MessagesViews extends Disposable {
   /** Shows a reading and reads it from its start; a view of the same id is used again. */
   open(reading: Reading): void
+  /** Shows one record of a topic: in a view that holds it, else it is read from there on. */
+  openAt(clusterId: string, topic: string, place: RecordName): Promise<void>
   stop(id: string): void
   stopAll(): void
   /** The session of an open view. */
   session(id: string): ReadingSession | undefined
+  /** The view of a reading, where it is open. */
+  panel(id: string): MessagesPanel | undefined
   /** Whether a reading goes on, and whether it has begun. */
   state(id: string): 'starting' | 'running' | 'stopped'
   /** A reading began or ended. */
@@ -41,6 +48,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
   const panels = new Map<string, MessagesPanel>()
   const documents = store.add(createRecordDocuments())
   const changed = store.add(new Emitter<void>())
+  const memory = messagesMemory(deps.globalState)
   /** Members of groups that this window runs: a group with only these has no one to disturb. */
   const ourMembers = new Set<string>()
 
@@ -61,27 +69,49 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
   }
 
   function panelDeps({ clusterId }: Reading): PanelDeps {
+    const { extensionUri, clusters, clock, log } = deps
     return {
-      extensionUri: deps.extensionUri,
+      extensionUri,
+      clusters,
+      memory,
       session: {
-        clock: deps.clock,
-        connect: signal => deps.clusters.connect(clusterId, signal),
+        clock,
+        connect: signal => clusters.connect(clusterId, signal),
         isOurs: memberId => ourMembers.has(memberId),
         onJoined: memberId => ourMembers.add(memberId),
+        budgetBytes: memoryBudget,
       },
-      clusterName: () => deps.clusters.get(clusterId)?.name ?? clusterId,
-      openRecord: (record, text) => documents.open(clusterId, record, text),
-      newProducerFile: async topic => {
-        await vscode.commands.executeCommand('kafkaWorkbench.newKafkaFile', { clusterId, topic })
-      },
+      actions: panel =>
+        actionsOf(panel, {
+          clusters,
+          documents,
+          log,
+          open,
+          openAt,
+          switchTo: reading => switchTo(panels, panel, reading),
+        }),
     }
   }
 
-  const open = (reading: Reading) => {
+  function open(reading: Reading): void {
     const panel =
       panels.get(reading.id) ?? takeOver(panels, reading) ?? adopt(createPanel(), reading)
     panel.reveal()
     panel.start(reading)
+  }
+
+  async function openAt(clusterId: string, topic: string, place: RecordName): Promise<void> {
+    const { partition, offset } = place
+    const there = panels.get(topicReadingId(clusterId, topic))
+    const row = await there?.session.view?.locate(place)
+    if (there && row !== undefined) {
+      there.reveal()
+      there.revealRow(row)
+      return
+    }
+    const reading = readingFrom(clusterId, topic, partition, offset)
+    open(reading)
+    panels.get(reading.id)?.revealRecord(place)
   }
 
   store.add(
@@ -94,15 +124,25 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
       },
     }),
   )
-  registerCommands(store, deps, panels, open)
+  store.add(
+    registerMessageCommands({
+      clusters: deps.clusters,
+      log: deps.log,
+      open,
+      openAt,
+      active: () => [...panels.values()].find(({ active }) => active),
+    }),
+  )
 
   return {
     open,
+    openAt,
     stop: id => panels.get(id)?.session.stop(),
     stopAll: () => {
       for (const panel of panels.values()) panel.session.stop()
     },
     session: id => panels.get(id)?.session,
+    panel: id => panels.get(id),
     state: id => {
       const panel = panels.get(id)
       return panel ? stateOf(panel) : 'stopped'
@@ -113,6 +153,22 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
       store.dispose()
     },
   }
+}
+
+/** Shows another reading in a view, unless one shows it already. */
+function switchTo(
+  panels: Map<string, MessagesPanel>,
+  panel: MessagesPanel,
+  reading: Reading,
+): void {
+  const there = panels.get(reading.id)
+  if (there && there !== panel) {
+    there.reveal()
+    return
+  }
+  panels.delete(panel.reading.id)
+  panels.set(reading.id, panel)
+  panel.start(reading)
 }
 
 /**
@@ -150,92 +206,12 @@ function createPanel(): vscode.WebviewPanel {
 
 /** After a reload: looking goes on by itself; a group is not joined again without being asked. */
 function restore(panel: MessagesPanel, reading: Reading, clusters: Clusters): void {
-  panel.restored = true
   if (!clusters.get(reading.clusterId))
     panel.session.refuse({
       code: 'no-cluster',
       message: `The cluster "${reading.clusterId}" is not among the saved clusters any more.`,
       advice: 'Close this view and open the topic again from the tree.',
     })
-  else if (reading.text.group === undefined) panel.start()
-}
-
-function registerCommands(
-  store: DisposableStore,
-  deps: MessagesDeps,
-  panels: ReadonlyMap<string, MessagesPanel>,
-  open: (reading: Reading) => void,
-): void {
-  const register = (name: string, run: (argument: unknown) => Promise<unknown>) => {
-    const command = `kafkaWorkbench.${name}`
-    store.add(vscode.commands.registerCommand(command, guarded(deps.log, run)))
-  }
-  register('showMessages', async argument => {
-    const reading = await topicReading(deps.clusters, argument)
-    if (reading) open(reading)
-  })
-  const onRecord = (run: (panel: MessagesPanel, row: RowContext) => Promise<unknown>) => {
-    return async (argument: unknown) => {
-      const panel = [...panels.values()].find(({ active }) => active)
-      const row = rowContext(argument)
-      if (!panel || !row) throw new ProblemError(NO_RECORD)
-      await run(panel, row)
-    }
-  }
-  register(
-    'openRecord',
-    onRecord((panel, row) => panel.open(row)),
-  )
-  register(
-    'copyRecordValue',
-    onRecord((panel, row) => panel.copy(row, 'value')),
-  )
-  register(
-    'copyRecord',
-    onRecord((panel, row) => panel.copy(row, 'record')),
-  )
-}
-
-const NO_RECORD = {
-  code: 'no-record',
-  message: 'No record is chosen.',
-  advice: 'Use this from the menu of a row in a view of messages.',
-}
-
-interface RowContext {
-  readonly partition: number
-  readonly offset: string
-}
-
-/** What the view put into `data-vscode-context` of a row. */
-function rowContext(argument: unknown): RowContext | undefined {
-  if (typeof argument !== 'object' || argument === null) return undefined
-  const { partition, offset } = argument as Record<string, unknown>
-  return typeof partition === 'number' && typeof offset === 'string'
-    ? { partition, offset }
-    : undefined
-}
-
-/** The newest records of a topic, and what comes: no group, nothing committed. */
-async function topicReading(clusters: Clusters, argument: unknown): Promise<Reading | undefined> {
-  const cluster = await clusterFor(clusters, argument, 'Show messages of which cluster?')
-  if (!cluster) return undefined
-  const { topic = await pickTopic(clusters, cluster), partition } = topicOf(argument)
-  if (topic === undefined) return undefined
-  const partitions = partition === undefined ? {} : { partitions: String(partition) }
-  return {
-    id: ['topic', cluster.id, topic, ...Object.values(partitions)].join('/'),
-    clusterId: cluster.id,
-    text: { properties: { topic, from: 'tail(100)', ...partitions } },
-    adjustable: true,
-  }
-}
-
-function topicOf(argument: unknown): { readonly topic?: string; readonly partition?: number } {
-  if (typeof argument !== 'object' || argument === null) return {}
-  const { topic, partition } = argument as Record<string, unknown>
-  return {
-    ...(typeof topic === 'string' && { topic }),
-    ...(typeof partition === 'number' && { partition }),
-  }
+  else if (!mayJoin(reading)) panel.start()
+  panel.restored = true
 }

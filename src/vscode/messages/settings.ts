@@ -13,3 +13,18 @@ export function consumerSettings(): ConsumerSettings {
     defaultOffset: offset === 'earliest' ? 'earliest' : 'latest',
   }
 }
+
+const MEGABYTE = 1024 * 1024
+const DEFAULT_MEMORY = 64
+const LEAST_MEMORY = 8
+const MOST_MEMORY = 1024
+
+/** Bytes of memory that the records of one view may take; what makes no sense is the default. */
+export function memoryBudget(): number {
+  const megabytes = vscode.workspace
+    .getConfiguration('kafkaWorkbench')
+    .get<unknown>('messages.memory', DEFAULT_MEMORY)
+  const sensible = typeof megabytes === 'number' && Number.isFinite(megabytes)
+  const wanted = sensible ? megabytes : DEFAULT_MEMORY
+  return Math.min(Math.max(wanted, LEAST_MEMORY), MOST_MEMORY) * MEGABYTE
+}

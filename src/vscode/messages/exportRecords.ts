@@ -1,0 +1,209 @@
+import { basename } from 'node:path'
+import * as vscode from 'vscode'
+import { ProblemError, type Problem } from '../../base/problem.ts'
+import { exporter, type ExportFormat } from '../../formats/records/exporter.ts'
+import type { RecordFilter } from '../../kafka/filter.ts'
+import { bytes as bytesInWords, count, plural } from '../../lag/format.ts'
+import type { RecordName } from '../../protocol/messages.ts'
+import { chosenSteps, shownSteps, topicSteps } from './exportSteps.ts'
+import { recordFilter } from './filterText.ts'
+import { withProgress } from './progress.ts'
+import { heldView, type RecordSource } from './recordSource.ts'
+import { writeExport, type ExportStep, type Written } from './writeExport.ts'
+
+export type ExportWhat = 'shown' | 'topic' | { readonly records: readonly RecordName[] }
+
+/** Writes records to a file that the person chooses, with its progress in sight. */
+export async function exportRecords(source: RecordSource, what: ExportWhat): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new ProblemError(UNTRUSTED)
+  const filter = what === 'topic' ? await chooseFilter(source) : 'all'
+  const format = filter && (await chooseFormat(source, what))
+  const target = format && (await chooseFile(source, format))
+  if (!filter || !format || !target) return
+  const steps = (signal: AbortSignal) => stepsOf(source, what, filter, signal)
+  await exportTo(source, format, target, steps)
+}
+
+/** Writes what `steps` give to a file, and tells how that went. */
+export async function exportTo(
+  source: RecordSource,
+  format: ExportFormat,
+  target: vscode.Uri,
+  steps: (signal: AbortSignal) => AsyncIterable<ExportStep>,
+): Promise<Written> {
+  const { topic, formats } = source
+  const file = basename(target.fsPath)
+  const written = await withProgress(`Exporting ${topic} to ${file}`, (signal, report) =>
+    writeExport(
+      target.fsPath,
+      exporter(format, { topic, formats }),
+      steps(signal),
+      signal,
+      (so, percent) => {
+        report(progressInWords(so, percent), percent)
+      },
+    ),
+  )
+  void tellWritten(target, written)
+  return written
+}
+
+/** Which records of the whole topic; undefined: none was chosen. */
+async function chooseFilter(source: RecordSource): Promise<RecordFilter | 'all' | undefined> {
+  const { filter: text } = source.reading
+  const filter = recordFilter(text, source.formats)
+  if (!filter || text === undefined) return 'all'
+  const all = { label: `All Records of ${source.topic}`, choice: 'all' as const }
+  const some = { label: 'Records That Match the Filter', description: text, choice: filter }
+  const chosen = await vscode.window.showQuickPick([some, all], {
+    title: `Export ${source.topic}`,
+    placeHolder: 'Which records, from the earliest to the end as of now?',
+  })
+  return chosen?.choice
+}
+
+const FORMATS: readonly (vscode.QuickPickItem & {
+  readonly format: ExportFormat
+  readonly extension: string
+})[] = [
+  {
+    label: 'JSON Lines',
+    description: '.jsonl',
+    detail: 'A JSON object per record, with all of its parts.',
+    format: 'jsonl',
+    extension: 'jsonl',
+  },
+  {
+    label: 'CSV',
+    description: '.csv',
+    detail: 'A line per record, for spreadsheets.',
+    format: 'csv',
+    extension: 'csv',
+  },
+  {
+    label: 'Raw Values',
+    description: '.txt',
+    detail: 'The bytes of each value and a line end, nothing else.',
+    format: 'raw',
+    extension: 'txt',
+  },
+  {
+    label: '.kafka Envelope',
+    description: '.kafka',
+    detail: 'A file that sends the same records again.',
+    format: 'envelope',
+    extension: 'kafka',
+  },
+]
+
+async function chooseFormat(
+  { topic }: RecordSource,
+  what: ExportWhat,
+): Promise<ExportFormat | undefined> {
+  const chosen = await vscode.window.showQuickPick(FORMATS, {
+    title: `Export ${inWords(what, topic)}`,
+    placeHolder: 'Write them as',
+    matchOnDescription: true,
+  })
+  return chosen?.format
+}
+
+function inWords(what: ExportWhat, topic: string): string {
+  if (what === 'topic') return topic
+  return what === 'shown'
+    ? `What Is Shown of ${topic}`
+    : `${plural(what.records.length, 'Record')} of ${topic}`
+}
+
+async function chooseFile(
+  { topic }: RecordSource,
+  format: ExportFormat,
+): Promise<vscode.Uri | undefined> {
+  const { extension, label } = FORMATS.find(each => each.format === format) ?? { extension: 'txt' }
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri
+  const name = `${topic}.${extension}`
+  const target = await vscode.window.showSaveDialog({
+    title: `Export ${topic}`,
+    saveLabel: 'Export',
+    filters: { [label ?? extension]: [extension] },
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+  })
+  if (target && target.scheme !== 'file') throw new ProblemError(NO_FILE)
+  return target
+}
+
+function stepsOf(
+  source: RecordSource,
+  what: ExportWhat,
+  filter: RecordFilter | 'all',
+  signal: AbortSignal,
+): AsyncIterable<ExportStep> {
+  if (what === 'topic') return wholeTopic(source, filter, signal)
+  const view = heldView(source)
+  return what === 'shown'
+    ? standingStill(source, shownSteps(view, signal))
+    : chosenSteps(view, what.records, signal)
+}
+
+async function* wholeTopic(
+  source: RecordSource,
+  filter: RecordFilter | 'all',
+  signal: AbortSignal,
+): AsyncGenerator<ExportStep> {
+  const { topic, reading } = source
+  const uncommitted = reading.text.properties['isolation'] === 'read_uncommitted'
+  const cluster = await source.connect(signal)
+  yield* topicSteps(
+    cluster,
+    {
+      topic,
+      ...(filter !== 'all' && { filter }),
+      ...(uncommitted && { isolation: 'read_uncommitted' }),
+    },
+    signal,
+  )
+}
+
+/** Rows change places until reading has caught up: it waits until they are written. */
+async function* standingStill(
+  source: RecordSource,
+  steps: AsyncIterable<ExportStep>,
+): AsyncGenerator<ExportStep> {
+  const view = heldView(source)
+  const paused = view.state.phase === 'reading'
+  if (paused) view.pause()
+  try {
+    yield* steps
+  } finally {
+    if (paused) view.resume()
+  }
+}
+
+function progressInWords({ records, bytes }: Written, percent: number | undefined): string {
+  const parts = [plural(records, 'record'), bytesInWords(bytes)]
+  return [...parts, ...(percent === undefined ? [] : [`${Math.floor(percent)} %`])].join(' · ')
+}
+
+/** Above it an editor would not open it well. */
+const OPENED = 50 * 1024 * 1024
+
+async function tellWritten(target: vscode.Uri, { records, errors, bytes }: Written): Promise<void> {
+  const unread = errors === 0 ? '' : ` ${count(errors)} could not be read.`
+  const text = `Wrote ${plural(records, 'record')} (${bytesInWords(bytes)}) to ${basename(target.fsPath)}.${unread}`
+  const actions = [...(bytes <= OPENED ? ['Open'] : []), 'Reveal']
+  const chosen = await vscode.window.showInformationMessage(text, ...actions)
+  if (chosen === 'Open') await vscode.commands.executeCommand('vscode.open', target)
+  if (chosen === 'Reveal') await vscode.commands.executeCommand('revealFileInOS', target)
+}
+
+const UNTRUSTED: Problem = {
+  code: 'untrusted',
+  message: 'No file is written from an untrusted workspace.',
+  advice: 'Trust this workspace to export records.',
+}
+
+const NO_FILE: Problem = {
+  code: 'no-file',
+  message: 'Records can be written to files only.',
+  advice: 'Choose a place in the file system.',
+}

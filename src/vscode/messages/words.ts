@@ -1,0 +1,32 @@
+import { count } from '../../lag/format.ts'
+import { startInWords } from '../../run/readingText.ts'
+import type { Reading } from './reading.ts'
+
+/** Where reading starts: `last 100 of each partition`, `offset 1,500`, `2026-11-20 14:02:10`. */
+export function fromInWords({ text }: Reading, defaultOffset: 'earliest' | 'latest'): string {
+  const { from } = text.properties
+  const place = from === undefined ? undefined : placeInWords(from)
+  return place ?? startInWords(text, defaultOffset)
+}
+
+/** Where reading ends; undefined: it does not. */
+export function toInWords({ text }: Reading): string | undefined {
+  const { to } = text.properties
+  if (to === undefined) return undefined
+  return to === 'latest' || to === 'now' ? 'end as of now' : (placeInWords(to) ?? to)
+}
+
+/** Which partitions are read: `0-3,7`, `all 6`. */
+export function partitionsInWords({ text }: Reading, read: number): string {
+  const { partitions } = text.properties
+  if (partitions !== undefined) return partitions
+  return read === 0 ? 'all' : `all ${count(read)}`
+}
+
+/** An offset or an exact time; other places are words already. */
+function placeInWords(place: string): string | undefined {
+  if (/^\d+$/.test(place)) return `offset ${count(BigInt(place))}`
+  const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z?)$/.exec(place)
+  if (!time) return undefined
+  return `${time[1] ?? ''} ${time[2] ?? ''}${time[3] === 'Z' ? ' UTC' : ''}`
+}
