@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts'
 import { problemOf, type Problem } from '../../base/problem.ts'
 import type { SavedCluster } from './clusters.ts'
 import { CANCELLED } from './cancelling.ts'
+import { connectVisibly } from './connectVisibly.ts'
 import type { SavedClusters } from './createClusters.ts'
 import { draftOf, NEW_DRAFT } from './draft.ts'
 import { editCluster, type TestConnection } from './editCluster.ts'
@@ -53,7 +54,9 @@ export function registerClusterCommands({ clusters, log, test }: ClusterCommandD
   )
   register(
     'connect',
-    picked('Connect to which cluster?', cluster => connect(clusters, cluster)),
+    picked('Connect to which cluster?', async cluster => {
+      await connectVisibly(clusters, cluster)
+    }),
   )
   register(
     'disconnect',
@@ -99,22 +102,6 @@ async function remove(clusters: SavedClusters, cluster: SavedCluster): Promise<v
     'Remove',
   )
   if (chosen === 'Remove') await clusters.remove(cluster.id)
-}
-
-/** In a notification, for that can be cancelled: a broker that does not answer takes its time. */
-async function connect(clusters: SavedClusters, cluster: SavedCluster): Promise<void> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Connecting to ${cluster.name}`,
-    cancellable: true,
-  }
-  await vscode.window.withProgress(options, async (_progress, token) => {
-    const controller = new AbortController()
-    token.onCancellationRequested(() => {
-      controller.abort()
-    })
-    await clusters.connect(cluster.id, controller.signal)
-  })
 }
 
 /** For `${command:kafkaWorkbench.bootstrapServers}` in launch configurations and tasks. */

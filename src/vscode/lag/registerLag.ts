@@ -4,9 +4,9 @@ import type { Log } from '../../base/log.ts'
 import { DEFAULT_INTERVAL } from '../../lag/watch.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters } from '../clusters/clusters.ts'
-import { clusterFor, textOf } from '../clusters/pickCluster.ts'
+import { textOf } from '../clusters/pickCluster.ts'
+import { groupFor } from '../pick/pick.ts'
 import { LagPanel } from './panel.ts'
-import { pickGroup } from './pickGroup.ts'
 import type { LagWatches } from './watches.ts'
 
 export const LAG_VIEW = 'kafkaWorkbench.lag'
@@ -92,10 +92,8 @@ function commands(
     [
       'kafkaWorkbench.openLagPanel',
       async argument => {
-        const cluster = await clusterFor(clusters, argument, 'Cluster of the consumer group')
-        if (!cluster) return
-        const groupId = textOf(argument, 'groupId') ?? (await pickGroup(clusters, cluster))
-        if (groupId !== undefined) open(cluster.id, groupId)
+        const found = await groupFor(clusters, argument, 'The lag of which consumer group?')
+        if (found) open(found.saved.id, found.groupId)
       },
     ],
     ['kafkaWorkbench.lag.togglePause', () => Promise.resolve(active()?.togglePause())],

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import { ProblemError } from '../../base/problem.ts'
 import { askText } from '../clusters/steps.ts'
-import type { ClusterTopic } from './pick.ts'
+import type { ClusterTopic } from '../pick/pick.ts'
 import { protectedText } from './topicRules.ts'
 
 /** Deletes a topic after its name was typed. Answers whether it is gone. */

@@ -10,7 +10,7 @@ import type { Tree } from '../tree/tree.ts'
 import { createTopic } from './createTopic.ts'
 import { deleteTopic } from './deleteTopic.ts'
 import { kafkaFileFor } from './kafkaFile.ts'
-import { topicFor } from './pick.ts'
+import { topicFor } from '../pick/pick.ts'
 
 export interface TopicCommandDeps {
   readonly clusters: Clusters
