@@ -30,7 +30,10 @@ const PATIENCE = 300
 export function createLoading<Name, Answer>(
   ask: (name: Name, signal: AbortSignal) => Promise<Answer>,
   onChange: (loaded: Loaded<Name, Answer>) => void,
-  timers: Timers = { set: (run, ms) => setTimeout(run, ms), clear: clearTimeout },
+  timers: Timers = {
+    set: (run, ms) => setTimeout(run, ms),
+    clear: timer => clearTimeout(timer),
+  },
 ): Loading<Name> {
   let end: AbortController | undefined
   let timer: number | undefined

@@ -40,7 +40,7 @@ export interface ScrollPlace {
 
 const ROW = 22
 /** Height of a section's heading, which stays at the top. */
-export const HEADING = 36
+export const HEADING = 32
 /** Further in, rows are not indented more. */
 const MOST_INDENT = 16
 /** Letters of a row that can be seen at all. */
