@@ -34,7 +34,7 @@ export interface Block {
 const BYTES_PER_ROW = 8 + 8 + 5 * 4
 
 /** All columns in one buffer, so that one transfer takes them to another thread. */
-function newColumns(rows: number): Columns {
+export function newColumns(rows: number): Columns {
   const buffer = new ArrayBuffer(rows * BYTES_PER_ROW)
   const ints = (column: number) => new Int32Array(buffer, rows * (16 + 4 * column), rows)
   return {
