@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts'
 import type { Ask, Cluster } from '../kafka/cluster.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
+import type { RecordView, ViewRequest } from '../kafka/recordView.ts'
 import { openClient } from './client.ts'
 import { throwExplained } from './diagnose.ts'
 import { committedOffsets, listOffsets, shareGroupOffsets } from './offsets.ts'
@@ -20,6 +21,7 @@ import {
   logDirectories,
   topicConfigs,
 } from './topics.ts'
+import { openTransactions } from './transactions.ts'
 
 /** What a cluster needs from outside. */
 export interface ClusterDependencies {
@@ -29,6 +31,8 @@ export interface ClusterDependencies {
     request: ReadRequest,
     ask: { readonly signal: AbortSignal },
   ) => AsyncIterable<ReadUpdate>
+  /** Reads as `reader` does, and holds the records in that thread. */
+  readonly view?: (request: ViewRequest) => RecordView
   /** Called once when the cluster is closed, to end what `reader` holds. */
   readonly onClose?: () => void | Promise<void>
 }
@@ -77,6 +81,11 @@ export async function createCluster(
     produce: (request, options) => produce(context, request, options),
     join: (request, { signal }) => joinGroup(context, request, untilClosed(signal)),
     read: (request, { signal }) => dependencies.reader(request, { signal: untilClosed(signal) }),
+    view: request => {
+      if (!dependencies.view) throw new Error('This cluster was opened without views.')
+      return dependencies.view(request)
+    },
+    openTransactions: (partitions, options) => openTransactions(context, partitions, options),
     close: async () => {
       if (closing.signal.aborted) return
       closing.abort()

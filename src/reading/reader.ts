@@ -3,7 +3,9 @@ import type { Log } from '../base/log.ts'
 import { ProblemError, type Problem } from '../base/problem.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
-import { weightOf, type FromWorker, type ToWorker } from './messages.ts'
+import type { RecordView, ViewRequest } from '../kafka/recordView.ts'
+import { buffersOf, weightOf, type FromWorker, type ToWorker } from './messages.ts'
+import { ViewProxy } from './view/viewProxy.ts'
 
 export interface ReaderOptions {
   /** The worker's entry: `worker.ts` as it is, or its bundle. */
@@ -30,6 +32,11 @@ export interface Reader {
    * holds the reader back, and leaving the loop cancels it.
    */
   read(request: ReadRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<ReadUpdate>
+  /**
+   * Begins at once. The thread is kept as long as there are views: what they hold is in it. Where it
+   * ends all the same, its views fail and hold nothing any more.
+   */
+  view(request: ViewRequest): RecordView
   /** Ends the thread and its connections; reads that are running end without another update. */
   close(): Promise<void>
 }
@@ -73,6 +80,7 @@ class Inbox {
 class WorkerReader implements Reader {
   readonly #options: ReaderOptions
   readonly #inboxes = new Map<number, Inbox>()
+  readonly #views = new Map<number, ViewProxy>()
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
   #waiting = 0
@@ -116,6 +124,36 @@ class WorkerReader implements Reader {
     }
   }
 
+  view(request: ViewRequest): RecordView {
+    const id = ++this.#lastId
+    const view: ViewProxy = new ViewProxy({
+      act: action =>
+        this.#tell(
+          { kind: 'viewDo', id, action },
+          action.kind === 'feed' ? buffersOf(action.pages) : [],
+        ),
+      ask: (call, ask, answer) => {
+        this.#tell({ kind: 'ask', id, call, ask })
+        // An answer that fails is the caller's affair.
+        this.#awake(answer).catch(() => undefined)
+      },
+      forget: call => this.#tell({ kind: 'forget', id, call }),
+      close: () => {
+        this.#views.delete(id)
+        this.#endWhenIdle()
+      },
+    })
+    if (this.#closed) {
+      view.fail(CLOSED)
+      return view
+    }
+    clearTimeout(this.#idle)
+    this.#views.set(id, view)
+    this.#worker ??= this.#start()
+    this.#tell({ kind: 'view', id, request })
+    return view
+  }
+
   /** The worker keeps the process alive only while somebody waits for it. */
   async #awake<T>(wait: Promise<T>): Promise<T> {
     if (this.#waiting++ === 0) this.#worker?.ref()
@@ -127,8 +165,8 @@ class WorkerReader implements Reader {
   }
 
   /** A worker that is gone needs to know nothing. */
-  #tell(message: ToWorker): void {
-    this.#worker?.postMessage(message)
+  #tell(message: ToWorker, buffers: ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, buffers)
   }
 
   #start(): Worker {
@@ -151,10 +189,20 @@ class WorkerReader implements Reader {
       this.#options.log[message.level](message.message)
       return
     }
-    const inbox = this.#inboxes.get(message.id)
-    inbox?.put(
-      message.kind === 'update' ? { update: message.update } : { problem: message.problem },
-    )
+    switch (message.kind) {
+      case 'update':
+        this.#inboxes.get(message.id)?.put({ update: message.update })
+        return
+      case 'failed':
+        this.#inboxes.get(message.id)?.put({ problem: message.problem })
+        this.#views.get(message.id)?.fail(message.problem)
+        return
+      case 'state':
+        this.#views.get(message.id)?.setState(message.state)
+        return
+      case 'answer':
+        this.#views.get(message.id)?.settleCall(message.call, message.answer)
+    }
   }
 
   #crashed(worker: Worker, error: unknown): void {
@@ -169,11 +217,14 @@ class WorkerReader implements Reader {
     }
     this.#options.log.error(`${problem.message} ${detail}`)
     for (const inbox of this.#inboxes.values()) inbox.put({ problem })
+    const views = [...this.#views.values()]
+    this.#views.clear()
+    for (const view of views) view.fail(problem)
     this.#options.onCrash?.(problem)
   }
 
   #endWhenIdle(): void {
-    if (this.#inboxes.size > 0 || !this.#worker) return
+    if (this.#inboxes.size + this.#views.size > 0 || !this.#worker) return
     clearTimeout(this.#idle)
     const { idleMs = DEFAULT_IDLE_MS } = this.#options
     this.#idle = setTimeout(() => void this.#terminate(), idleMs)
@@ -190,6 +241,7 @@ class WorkerReader implements Reader {
     this.#closed = true
     clearTimeout(this.#idle)
     for (const inbox of this.#inboxes.values()) inbox.end()
+    for (const view of this.#views.values()) view.fail(CLOSED)
     await this.#terminate()
   }
 }

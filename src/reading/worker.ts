@@ -5,9 +5,10 @@ import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import { openClient } from '../kafkajs/client.ts'
 import type { OffsetContext } from '../kafkajs/offsets.ts'
 import { Coordinators, Leaders } from '../kafkajs/routing.ts'
-import { buffersOf, weightOf, type FromWorker, type ToWorker } from './messages.ts'
+import { buffersOf, weightOf, type Answer, type FromWorker, type ToWorker } from './messages.ts'
 import { newRoom, type Room } from './room.ts'
 import { scan } from './scan.ts'
+import { HeldView, type Scan } from './view/heldView.ts'
 
 /** Half of the budget is for answers of brokers, a quarter for updates on their way to the consumer. */
 const ANSWERS_SHARE = 1 / 2
@@ -25,7 +26,14 @@ interface Running {
   readonly room: Room
 }
 
+/** One view, and the questions about it that are not answered yet. */
+interface Viewed {
+  readonly view: HeldView
+  readonly calls: Map<number, AbortController>
+}
+
 const running = new Map<number, Running>()
+const views = new Map<number, Viewed>()
 const busyLanes = new Set<string>()
 let opened: Opened | undefined
 /** Why the connection's settings cannot be used. */
@@ -44,6 +52,19 @@ parentPort?.on('message', (message: ToWorker) => {
       return
     case 'cancel':
       running.get(message.id)?.cancel.abort(new Error('Cancelled.'))
+      return
+    case 'view':
+      view(message)
+      return
+    case 'viewDo':
+      views.get(message.id)?.view.act(message.action)
+      if (message.action.kind === 'dispose') forgetView(message.id)
+      return
+    case 'ask':
+      void answer(message)
+      return
+    case 'forget':
+      views.get(message.id)?.calls.get(message.call)?.abort(new Error('Cancelled.'))
   }
 })
 
@@ -73,20 +94,12 @@ const log: Log = {
 async function read({ id, request }: ToWorker & { kind: 'read' }): Promise<void> {
   const cancel = new AbortController()
   const { signal } = cancel
-  const lane = freeLane()
-  busyLanes.add(lane)
   try {
-    if (refused) throw new ProblemError(refused)
-    if (!opened) throw new Error('The reader was not opened.')
-    const { offsets, memoryBudgetBytes } = opened
+    const { memoryBudgetBytes } = usable()
     const room = newRoom(memoryBudgetBytes * UPDATES_SHARE)
     running.set(id, { cancel, room })
-    await scan({
-      offsets,
-      request,
-      lane,
+    await scanOnLane(request, {
       signal,
-      memoryBudgetBytes: memoryBudgetBytes * ANSWERS_SHARE,
       emit: update => {
         signal.throwIfAborted()
         const weight = weightOf(update)
@@ -98,8 +111,64 @@ async function read({ id, request }: ToWorker & { kind: 'read' }): Promise<void>
     if (!signal.aborted) post({ kind: 'failed', id, problem: problemOf(error) })
   } finally {
     running.delete(id)
+  }
+}
+
+function usable(): Opened {
+  if (refused) throw new ProblemError(refused)
+  if (!opened) throw new Error('The reader was not opened.')
+  return opened
+}
+
+const scanOnLane: Scan = async (request, run) => {
+  const { offsets, memoryBudgetBytes } = usable()
+  const lane = freeLane()
+  busyLanes.add(lane)
+  try {
+    await scan({
+      offsets,
+      request,
+      lane,
+      memoryBudgetBytes: memoryBudgetBytes * ANSWERS_SHARE,
+      ...run,
+    })
+  } finally {
     busyLanes.delete(lane)
   }
+}
+
+function view({ id, request }: ToWorker & { kind: 'view' }): void {
+  try {
+    const held = new HeldView({
+      request,
+      scan: scanOnLane,
+      tell: state => post({ kind: 'state', id, state }),
+    })
+    views.set(id, { view: held, calls: new Map() })
+    void held.run()
+  } catch (error) {
+    post({ kind: 'failed', id, problem: problemOf(error) })
+  }
+}
+
+function forgetView(id: number): void {
+  for (const call of views.get(id)?.calls.values() ?? []) call.abort(new Error('Closed.'))
+  views.delete(id)
+}
+
+async function answer({ id, call, ask }: ToWorker & { kind: 'ask' }): Promise<void> {
+  const viewed = views.get(id)
+  if (!viewed) return
+  const cancel = new AbortController()
+  viewed.calls.set(call, cancel)
+  let came: Answer
+  try {
+    came = { value: await viewed.view.answer(ask, cancel.signal) }
+  } catch (error) {
+    came = { problem: problemOf(error) }
+  }
+  viewed.calls.delete(call)
+  if (!cancel.signal.aborted) post({ kind: 'answer', id, call, answer: came })
 }
 
 /** Connections of an earlier read, where one is over. */

@@ -109,6 +109,7 @@ async function openCluster(
       {
         log,
         reader: (request, ask) => reader.read(request, ask),
+        view: request => reader.view(request),
         onClose: () => reader.close(),
       },
       { signal },

@@ -1,0 +1,383 @@
+import type { PageNote, RecordPage } from '../../kafka/page.ts'
+import { columnBytes, columnOf, valueAt, type Column } from './columns.ts'
+import { headersEnd } from './headers.ts'
+
+/** A key, a value, or headers that take more than this are held as their beginning. */
+export const LARGE_BYTES = 16 * 1024
+/** How much of what is large is held. */
+export const PREVIEW_BYTES = 4 * 1024
+
+/** Rows are named in 16 bits. */
+export const MOST_ROWS = 0x10000
+/** Objects and buffers of a block beside what they hold. */
+const BLOCK_BYTES = 1200
+/** An object with a text or two bigints. */
+const EXTRA_BYTES = 240
+
+/** A row that is no record. */
+export type Extra = { readonly partition: number } & (
+  PageNote | { readonly kind: 'error'; readonly offset: bigint; readonly message: string }
+)
+
+/**
+ * Records in columns over bytes of their own. Extras are numbered down from the last number of a
+ * row, so that both kinds of rows can be added without knowing how many of the other there are.
+ */
+export interface Block {
+  readonly rows: number
+  readonly bytes: Uint8Array
+  readonly partitions: Column
+  /** Offset less the row's number: the same for all where no offset is missing. */
+  readonly offsets: Column
+  /** Ms since the epoch; -1: none. */
+  readonly timestamps: Column
+  /** Where the first byte of a record's key, value and headers is. */
+  readonly starts: Column
+  /** -1: null. */
+  readonly keyLengths: Column
+  /** Bytes between the end of the key, as far as it is held, and the value. */
+  readonly valueGaps: Column
+  readonly valueLengths: Column
+  /** Bytes between the end of the value, as far as it is held, and the headers; -1: no headers. */
+  readonly headerGaps: Column
+  /** Bytes of headers of which only the beginning is held, by row. */
+  readonly largeHeaders: ReadonlyMap<number, number>
+  /** A bit per row. */
+  readonly backwards: Uint8Array | undefined
+  readonly extras: readonly Extra[]
+  /** What it takes in memory. */
+  readonly size: number
+}
+
+/** Where a record lies, filled anew for each: no object per record. */
+export interface Place {
+  bytes: Uint8Array
+  partition: number
+  offset: number
+  timestamp: number
+  keyStart: number
+  /** Of the whole; -1: null. */
+  keyLength: number
+  valueStart: number
+  valueLength: number
+  /** -1: no headers. */
+  headerStart: number
+  /** Where the headers end, as far as they are there. */
+  headerEnd: number
+  /** Bytes of all headers. */
+  headerLength: number
+  backwards: boolean
+}
+
+export function newPlace(): Place {
+  return {
+    bytes: new Uint8Array(),
+    partition: 0,
+    offset: 0,
+    timestamp: -1,
+    keyStart: 0,
+    keyLength: -1,
+    valueStart: 0,
+    valueLength: -1,
+    headerStart: -1,
+    headerEnd: -1,
+    headerLength: 0,
+    backwards: false,
+  }
+}
+
+/** How many bytes of a part are held. */
+export function heldLength(length: number): number {
+  if (length < 0) return 0
+  return length > LARGE_BYTES ? PREVIEW_BYTES : length
+}
+
+export function isWhole(place: Place): boolean {
+  return (
+    place.keyLength <= LARGE_BYTES &&
+    place.valueLength <= LARGE_BYTES &&
+    place.headerLength <= LARGE_BYTES
+  )
+}
+
+export function isBackwards({ backwards }: Block, row: number): boolean {
+  return backwards !== undefined && ((backwards[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0
+}
+
+export function offsetIn(block: Block, row: number): number {
+  return valueAt(block.offsets, row) + row
+}
+
+/** The extra of a row that is no record. */
+export function extraIn(block: Block, row: number): Extra | undefined {
+  return row < block.rows ? undefined : block.extras[MOST_ROWS - 1 - row]
+}
+
+export function rowOfExtra(index: number): number {
+  return MOST_ROWS - 1 - index
+}
+
+/** Where a held record lies. */
+export function placeInBlock(block: Block, row: number, place: Place): void {
+  place.bytes = block.bytes
+  place.partition = valueAt(block.partitions, row)
+  place.offset = offsetIn(block, row)
+  place.timestamp = valueAt(block.timestamps, row)
+  place.keyStart = valueAt(block.starts, row)
+  place.keyLength = valueAt(block.keyLengths, row)
+  const keyEnd = place.keyStart + heldLength(place.keyLength)
+  place.valueStart = keyEnd + valueAt(block.valueGaps, row)
+  place.valueLength = valueAt(block.valueLengths, row)
+  const valueEnd = place.valueStart + heldLength(place.valueLength)
+  const gap = valueAt(block.headerGaps, row)
+  place.headerStart = gap < 0 ? -1 : valueEnd + gap
+  const large = block.largeHeaders.get(row)
+  place.headerEnd =
+    large === undefined
+      ? headersEnd(block.bytes, place.headerStart)
+      : place.headerStart + PREVIEW_BYTES
+  place.headerLength = large ?? place.headerEnd - place.headerStart
+  place.backwards = isBackwards(block, row)
+}
+
+/** Where a record of a page lies. */
+export function placeInPage(page: RecordPage, row: number, place: Place): void {
+  place.bytes = page.bytes
+  place.partition = page.partition
+  place.offset = Number(page.offsets[row] ?? 0n)
+  place.timestamp = page.timestamps[row] ?? -1
+  place.keyStart = page.keyStarts[row] ?? 0
+  place.keyLength = page.keyLengths[row] ?? -1
+  place.valueStart = page.valueStarts[row] ?? 0
+  place.valueLength = page.valueLengths[row] ?? -1
+  place.headerStart = page.headerStarts[row] ?? -1
+  place.headerEnd = headersEnd(page.bytes, place.headerStart)
+  place.headerLength = place.headerEnd - place.headerStart
+  place.backwards = false
+}
+
+const scratch = new Float64Array(MOST_ROWS)
+
+function column(count: number, value: (row: number) => number): Column {
+  for (let row = 0; row < count; row++) scratch[row] = value(row)
+  return columnOf(scratch, count)
+}
+
+const NO_HEADERS: ReadonlyMap<number, number> = new Map()
+
+/**
+ * A page as a block of its bytes as they are, copied only where they share memory; undefined where that would hold on to
+ * more than the records take, or where the page is not laid out as records are.
+ */
+export function adoptedBlock(
+  page: RecordPage,
+  backwards: Uint8Array | undefined,
+  extras: readonly Extra[],
+  mostBytes: number,
+): Block | undefined {
+  const { count, bytes } = page
+  if (count + extras.length > MOST_ROWS || bytes.length > mostBytes) return undefined
+  if (!isCompact(page)) return undefined
+  const { keyStarts, keyLengths, valueStarts, valueLengths, headerStarts, timestamps } = page
+  const start = (row: number) => {
+    if ((keyLengths[row] ?? -1) >= 0) return keyStarts[row] ?? 0
+    return ((valueLengths[row] ?? -1) >= 0 ? valueStarts[row] : headerStarts[row]) ?? 0
+  }
+  const keyEnd = (row: number) => start(row) + Math.max(0, keyLengths[row] ?? -1)
+  const valueGap = (row: number) =>
+    (valueLengths[row] ?? -1) < 0 ? 0 : (valueStarts[row] ?? 0) - keyEnd(row)
+  const valueEnd = (row: number) =>
+    keyEnd(row) + valueGap(row) + Math.max(0, valueLengths[row] ?? -1)
+  const valueGaps = column(count, valueGap)
+  const headerGaps = column(count, row => {
+    const headers = headerStarts[row] ?? -1
+    return headers < 0 ? -1 : headers - valueEnd(row)
+  })
+  const misplaced = page.headerStarts.some((place, row) => place >= 0 && place < valueEnd(row))
+  if (valueGaps.base < 0 || misplaced) return undefined
+  const low = new Uint32Array(page.offsets.buffer, page.offsets.byteOffset, 2 * count)
+  return sized({
+    rows: count,
+    bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes),
+    partitions: { base: page.partition, deltas: undefined },
+    // The halves of a bigint of 64 bits, low one first: no bigint per record.
+    offsets: column(count, row => (low[2 * row + 1] ?? 0) * 2 ** 32 + (low[2 * row] ?? 0) - row),
+    timestamps: column(count, row => timestamps[row] ?? -1),
+    starts: column(count, start),
+    keyLengths: column(count, row => keyLengths[row] ?? -1),
+    valueGaps,
+    valueLengths: column(count, row => valueLengths[row] ?? -1),
+    headerGaps,
+    largeHeaders: NO_HEADERS,
+    backwards,
+    extras,
+  })
+}
+
+/** At least so much of the bytes must be the records' own. */
+const COMPACT_SHARE = 0.75
+
+/** Whether the records fill the page's bytes, and none is large. */
+function isCompact(page: RecordPage): boolean {
+  const { count, bytes, keyLengths, valueLengths } = page
+  let used = 0
+  for (let row = 0; row < count; row++) {
+    const key = keyLengths[row] ?? -1
+    const value = valueLengths[row] ?? -1
+    if (key > LARGE_BYTES || value > LARGE_BYTES) return false
+    used += (key > 0 ? key : 0) + (value > 0 ? value : 0)
+  }
+  const wanted = bytes.length * COMPACT_SHARE
+  // Headers are measured only where the rest does not tell.
+  if (used >= wanted) return bytes.length - used <= LARGE_BYTES || !hasLargeHeaders(page)
+  const measured = headerBytes(page)
+  return measured.largest <= LARGE_BYTES && used + measured.sum >= wanted
+}
+
+function hasLargeHeaders(page: RecordPage): boolean {
+  return headerBytes(page).largest > LARGE_BYTES
+}
+
+/** With a few bytes per record for its framing. */
+function headerBytes({ count, bytes, headerStarts }: RecordPage): { sum: number; largest: number } {
+  let sum = 0
+  let largest = 0
+  for (let row = 0; row < count; row++) {
+    const start = headerStarts[row] ?? -1
+    const length = start < 0 ? 0 : headersEnd(bytes, start) - start
+    sum += length + FRAMING_BYTES
+    if (length > largest) largest = length
+  }
+  return { sum, largest }
+}
+
+/** Lengths, attributes and deltas of a small record. */
+const FRAMING_BYTES = 7
+
+function sized(block: Omit<Block, 'size'>): Block {
+  const columns = [
+    block.partitions,
+    block.offsets,
+    block.timestamps,
+    block.starts,
+    block.keyLengths,
+    block.valueGaps,
+    block.valueLengths,
+    block.headerGaps,
+  ]
+  const size =
+    BLOCK_BYTES +
+    block.bytes.byteLength +
+    columns.reduce((sum, each) => sum + columnBytes(each), 0) +
+    (block.backwards?.byteLength ?? 0) +
+    block.extras.length * EXTRA_BYTES
+  return { ...block, size }
+}
+
+const COLUMNS = [
+  'partitions',
+  'offsets',
+  'timestamps',
+  'starts',
+  'keyLengths',
+  'valueGaps',
+  'valueLengths',
+  'headerGaps',
+] as const
+
+/** Copies records into a block, one after another; of what is large, only the beginning. */
+export class BlockBuilder {
+  readonly #mostBytes: number
+  readonly #columns: Record<(typeof COLUMNS)[number], number[]> = {
+    partitions: [],
+    offsets: [],
+    timestamps: [],
+    starts: [],
+    keyLengths: [],
+    valueGaps: [],
+    valueLengths: [],
+    headerGaps: [],
+  }
+  readonly #largeHeaders = new Map<number, number>()
+  readonly #backwards: number[] = []
+  readonly #extras: Extra[] = []
+  #bytes = new Uint8Array(4096)
+  #length = 0
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes
+  }
+
+  /** Nothing more should be added. */
+  get full(): boolean {
+    const rows = this.#columns.starts.length + this.#extras.length
+    return rows >= MOST_ROWS || this.#length + this.#extras.length * EXTRA_BYTES >= this.#mostBytes
+  }
+
+  get empty(): boolean {
+    return this.#columns.starts.length + this.#extras.length === 0
+  }
+
+  /** Returns the number of the row. */
+  add(place: Place): number {
+    const columns = this.#columns
+    const row = columns.starts.length
+    const start = this.#length
+    columns.partitions.push(place.partition)
+    columns.offsets.push(place.offset - row)
+    columns.timestamps.push(place.timestamp)
+    columns.starts.push(start)
+    columns.keyLengths.push(place.keyLength)
+    columns.valueGaps.push(0)
+    columns.valueLengths.push(place.valueLength)
+    columns.headerGaps.push(place.headerStart < 0 ? -1 : 0)
+    this.#copy(place.bytes, place.keyStart, heldLength(place.keyLength))
+    this.#copy(place.bytes, place.valueStart, heldLength(place.valueLength))
+    if (place.headerStart >= 0) this.#addHeaders(place, row)
+    if (place.backwards) this.#backwards.push(row)
+    return row
+  }
+
+  addExtra(extra: Extra): number {
+    this.#extras.push(extra)
+    return rowOfExtra(this.#extras.length - 1)
+  }
+
+  finish(): Block {
+    const rows = this.#columns.starts.length
+    const columns = Object.fromEntries(
+      COLUMNS.map(name => [name, columnOf(Float64Array.from(this.#columns[name]), rows)]),
+    ) as Record<(typeof COLUMNS)[number], Column>
+    return sized({
+      rows,
+      bytes: this.#bytes.slice(0, this.#length),
+      ...columns,
+      largeHeaders: this.#largeHeaders,
+      backwards: this.#backwards.length > 0 ? bitsOf(this.#backwards, rows) : undefined,
+      extras: this.#extras,
+    })
+  }
+
+  #addHeaders(place: Place, row: number): void {
+    if (place.headerLength > LARGE_BYTES) this.#largeHeaders.set(row, place.headerLength)
+    this.#copy(place.bytes, place.headerStart, heldLength(place.headerLength))
+  }
+
+  #copy(from: Uint8Array, start: number, length: number): void {
+    if (length === 0) return
+    const end = this.#length + length
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      grown.set(this.#bytes)
+      this.#bytes = grown
+    }
+    this.#bytes.set(from.subarray(start, start + length), this.#length)
+    this.#length = end
+  }
+}
+
+function bitsOf(rows: readonly number[], count: number): Uint8Array {
+  const bits = new Uint8Array((count + 7) >>> 3)
+  for (const row of rows) bits[row >>> 3] = (bits[row >>> 3] ?? 0) | (1 << (row & 7))
+  return bits
+}

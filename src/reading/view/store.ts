@@ -1,0 +1,478 @@
+import type { RecordPage } from '../../kafka/page.ts'
+import type { Shown } from '../../kafka/recordView.ts'
+import {
+  BlockBuilder,
+  extraIn,
+  newPlace,
+  offsetIn,
+  placeInBlock,
+  rowOfExtra,
+  type Block,
+  type Extra,
+  type Place,
+} from './block.ts'
+import { valueAt } from './columns.ts'
+import { Intake, type NewBlock } from './intake.ts'
+import { LatestByKey } from './latestByKey.ts'
+import { NotePlaces } from './notePlaces.ts'
+import { RowOrder } from './order.ts'
+
+/** What a row holds: a record at its place in `block`, or what is no record. */
+export interface HeldRow {
+  readonly block: Block
+  readonly row: number
+  readonly extra: Extra | undefined
+}
+
+interface Slot {
+  readonly block: Block
+  /** Rows that are still held. */
+  live: number
+}
+
+/** Slots and rows of a slot are named in 16 bits each, and two names mean nothing. */
+const MOST_SLOTS = 0xfffe
+const SLOT_BITS = 16
+const ROW_MASK = 0xffff
+const NOTHING_SHOWN_YET: Shown = { notes: true, backwards: false, duplicates: false }
+
+const MOST_BLOCK_BYTES = 4 * 1024 * 1024
+const LEAST_BLOCK_BYTES = 8 * 1024
+/** Blocks below this are put together once there are many. */
+const SMALL_BYTES = 64 * 1024
+const MANY_SMALL = 256
+/** Room is made for some blocks at once, in shares of the budget. */
+const SLACK_SHARE = 1 / 32
+/** So much of the budget may be taken by rows that are gone, until their blocks are cut down. */
+const DEAD_SHARE = 1 / 8
+/** A block is cut down once so much of it is gone. */
+const CUT_SHARE = 1 / 4
+
+/**
+ * Rows in the order of their time, within a budget of bytes: when it is full, the oldest rows go. A
+ * partition's rows always keep the order of their offsets, whatever their timestamps say. What is
+ * added is seen after the next `flush`.
+ */
+export class RecordStore {
+  readonly budgetBytes: number
+  readonly #intake: Intake
+  readonly #blockBytes: number
+  readonly #slots: (Slot | undefined)[] = []
+  readonly #freeSlots: number[] = []
+  readonly #order = new RowOrder()
+  readonly #notes = new NotePlaces()
+  readonly #place = newPlace()
+  #latest: LatestByKey | undefined
+  #blocksBytes = 0
+  #small = 0
+  #shown = NOTHING_SHOWN_YET
+  #settled = false
+  #revision = 0
+  /** Rows that are gone, notes among them or not. */
+  #droppedRows = 0
+  #droppedNotes = 0
+  /** Number of the first row that is shown. */
+  #base = 0
+  #extrasAdded = false
+
+  constructor(budgetBytes: number) {
+    this.budgetBytes = budgetBytes
+    this.#blockBytes = Math.max(LEAST_BLOCK_BYTES, Math.min(MOST_BLOCK_BYTES, budgetBytes / 16))
+    this.#intake = new Intake(this.#blockBytes)
+  }
+
+  /** What is held takes so much memory. */
+  get bytes(): number {
+    return this.#blocksBytes + this.#order.bytes + this.#notes.bytes + (this.#latest?.bytes ?? 0)
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Number of the first row that is shown: so many rows that were shown, or would be, are gone. */
+  get dropped(): number {
+    return this.#base
+  }
+
+  /** Rows that are shown. */
+  get rows(): number {
+    return this.#numberOf(this.#range().to) - this.#base
+  }
+
+  get recordsShown(): number {
+    const { from, to } = this.#range()
+    return to - from - (this.#notesBefore(to) - this.#notesBefore(from))
+  }
+
+  get recordsHeld(): number {
+    return this.#order.length - this.#notes.count
+  }
+
+  get shown(): Shown {
+    return this.#shown
+  }
+
+  add(page: RecordPage): void {
+    for (const added of this.#intake.blocksOf(page)) {
+      if (this.bytes + added.block.size + added.rows.length * 12 > this.budgetBytes) {
+        this.flush()
+        this.#makeRoom(added.block.size + added.rows.length * 12)
+      }
+      this.#hold(added)
+    }
+  }
+
+  /** From here on new rows go to the end, whatever their time. */
+  settle(): void {
+    if (this.#settled) return
+    this.flush()
+    this.#settled = true
+  }
+
+  /** What was added takes its place among the rows. */
+  flush(): void {
+    const before = this.#order.length
+    if (this.#order.waiting > 0) {
+      const from = this.#order.merge(this.#settled)
+      if (from < before) this.#revision++
+      this.#findNotes(from)
+    }
+    if (this.bytes > this.budgetBytes) this.#makeRoom(0)
+    if (this.#small >= MANY_SMALL) this.#rebuild(({ block }) => block.size < SMALL_BYTES)
+  }
+
+  show(shown: Shown): void {
+    this.flush()
+    this.#shown = shown
+    this.#revision++
+    this.#base = this.#droppedRows + (shown.notes ? this.#droppedNotes : 0)
+    if (!shown.duplicates) this.#latest = undefined
+    else if (!this.#latest) this.#findLatest()
+    if (this.bytes > this.budgetBytes) this.#makeRoom(0)
+  }
+
+  /** Rows by their number; those that are gone or not there yet are left out. */
+  rowsFrom(from: number, count: number): { readonly from: number; readonly rows: HeldRow[] } {
+    const range = this.#range()
+    const first = Math.max(from, this.#base)
+    const last = Math.min(from + count, this.#base + this.rows)
+    const rows: HeldRow[] = []
+    for (let number = first; number < last; number++) {
+      const index = this.#indexOf(number, range.from)
+      const held = this.#heldBy(this.#order.nameAt(index))
+      if (held) rows.push(held)
+    }
+    return { from: first, rows }
+  }
+
+  /** Whether or not it is shown, or has its place yet. */
+  find(partition: number, offset: number): HeldRow | undefined {
+    const name = this.#nameOf(partition, offset)
+    return name === undefined ? undefined : this.#heldBy(name)
+  }
+
+  /** Number of the row of this record; undefined: not held, or not shown. */
+  numberOfRecord(partition: number, offset: number): number | undefined {
+    const name = this.#nameOf(partition, offset)
+    const index = name === undefined ? -1 : this.#order.indexOf(name)
+    const { from, to } = this.#range()
+    return index < from || index >= to ? undefined : this.#numberOf(index)
+  }
+
+  /** Number of the first row at or after a time; undefined: there is none. */
+  numberAtTime(timestamp: number): number | undefined {
+    const { from, to } = this.#range()
+    const index = Math.max(from, this.#order.firstAt(timestamp))
+    const number = this.#numberOf(index)
+    return index < to && number < this.#base + this.rows ? number : undefined
+  }
+
+  /** Offset of the latest record with the key of this one, where that is another one. */
+  repeatedAt({ block, row, extra }: HeldRow): number | undefined {
+    if (!this.#latest || extra) return undefined
+    placeInBlock(block, row, this.#place)
+    const latest = this.#latest.find(this.#place)
+    const held = latest === undefined ? undefined : this.#heldBy(latest)
+    const offset = held && offsetIn(held.block, held.row)
+    return offset === undefined || offset <= this.#place.offset ? undefined : offset
+  }
+
+  /** Some records spread over all, newest first. */
+  *sample(count: number): Generator<HeldRow> {
+    const { length } = this.#order
+    const step = Math.max(1, Math.floor(length / count))
+    for (let index = length - 1; index >= 0; index -= step) {
+      const held = this.#heldBy(this.#order.nameAt(index))
+      if (held && !held.extra) yield held
+    }
+  }
+
+  #hold({ block, times, rows }: NewBlock): void {
+    const slot = this.#takeSlot({ block, live: rows.length })
+    const names = rows
+    for (let at = 0; at < names.length; at++)
+      names[at] = ((slot << SLOT_BITS) | (rows[at] ?? 0)) >>> 0
+    this.#order.add(times, names)
+    if (block.extras.length > 0) this.#extrasAdded = true
+    if (this.#latest) {
+      for (const name of names) this.#noteKey(name)
+    }
+  }
+
+  #takeSlot(slot: Slot): number {
+    const number = this.#freeSlots.pop() ?? this.#slots.length
+    if (number > MOST_SLOTS) throw new RangeError('Too many blocks.')
+    this.#slots[number] = slot
+    this.#blocksBytes += slot.block.size
+    if (slot.block.size < SMALL_BYTES) this.#small++
+    return number
+  }
+
+  #freeSlot(number: number): void {
+    const slot = this.#slots[number]
+    if (!slot) return
+    this.#slots[number] = undefined
+    this.#freeSlots.push(number)
+    this.#blocksBytes -= slot.block.size
+    if (slot.block.size < SMALL_BYTES) this.#small--
+  }
+
+  #heldBy(name: number): HeldRow | undefined {
+    const slot = this.#slots[name >>> SLOT_BITS]
+    if (!slot) return undefined
+    const row = name & ROW_MASK
+    const { block } = slot
+    return { block, row, extra: extraIn(block, row) }
+  }
+
+  #isNote(name: number): boolean {
+    const block = this.#slots[name >>> SLOT_BITS]?.block
+    const row = name & ROW_MASK
+    if (!block || row < block.rows) return false
+    return extraIn(block, row)?.kind !== 'error'
+  }
+
+  /** Places count from the first row that ever was. */
+  get #dropped(): number {
+    return this.#droppedRows + this.#droppedNotes
+  }
+
+  #findNotes(from: number): void {
+    if (!this.#extrasAdded) return
+    this.#notes.cut(this.#dropped + from)
+    for (let index = from; index < this.#order.length; index++) {
+      if (this.#isNote(this.#order.nameAt(index))) this.#notes.add(this.#dropped + index)
+    }
+  }
+
+  #notesBefore(index: number): number {
+    return this.#notes.before(this.#dropped + index)
+  }
+
+  /** What is shown, as a part of the order. */
+  #range(): { readonly from: number; readonly to: number } {
+    const { range } = this.#shown
+    if (!range) return { from: 0, to: this.#order.length }
+    return { from: this.#order.firstAt(range.from), to: this.#order.firstAt(range.to) }
+  }
+
+  /** Number of the row at an index; where it is hidden, of the next one that is not. */
+  #numberOf(index: number): number {
+    const { from } = this.#range()
+    const hidden = this.#shown.notes ? 0 : this.#notesBefore(index) - this.#notesBefore(from)
+    return this.#base + index - from - hidden
+  }
+
+  #indexOf(number: number, from: number): number {
+    const rows = number - this.#base
+    return this.#shown.notes
+      ? from + rows
+      : this.#notes.placeOf(rows, this.#dropped + from) - this.#dropped
+  }
+
+  #nameOf(partition: number, offset: number): number | undefined {
+    for (const [number, slot] of this.#slots.entries()) {
+      if (!slot) continue
+      const row = rowOf(slot.block, partition, offset)
+      if (row === undefined) continue
+      const name = ((number << SLOT_BITS) | row) >>> 0
+      // A block keeps rows that are gone until it is cut down.
+      if (slot.live === rowsOf(slot.block) || this.#order.indexOf(name) >= 0) return name
+    }
+    return undefined
+  }
+
+  #makeRoom(needed: number): void {
+    const slack = this.budgetBytes * SLACK_SHARE
+    const target = Math.max(0, this.budgetBytes - needed - slack)
+    let mostDead = this.budgetBytes * DEAD_SHARE
+    while (this.bytes > target && this.#order.length > 0) {
+      this.#dropOldest(target, mostDead)
+      if (this.bytes <= target) return
+      this.#rebuild(({ block, live }) => live <= (1 - CUT_SHARE) * rowsOf(block))
+      mostDead *= 2
+    }
+  }
+
+  /** Until there is room, or until so many bytes belong to rows that are gone. */
+  #dropOldest(target: number, mostDead: number): void {
+    const { length } = this.#order
+    const { from, to } = this.#range()
+    let dead = this.#deadBytes()
+    let count = 0
+    let notes = 0
+    let hidden = 0
+    for (; count < length && this.bytes > target && dead < mostDead; count++) {
+      const name = this.#order.nameAt(count)
+      const number = name >>> SLOT_BITS
+      const slot = this.#slots[number]
+      if (!slot) continue
+      const isNote = this.#extrasAdded && this.#isNote(name)
+      if (isNote) notes++
+      if (count < from || count >= to || (isNote && !this.#shown.notes)) hidden++
+      if (this.#latest && !isNote) this.#forgetKey(name)
+      dead += slot.block.size / rowsOf(slot.block)
+      if (--slot.live > 0) continue
+      dead -= slot.block.size
+      this.#freeSlot(number)
+    }
+    this.#order.drop(count)
+    this.#droppedRows += count - notes
+    this.#droppedNotes += notes
+    this.#notes.drop(this.#dropped)
+    this.#base += count - hidden
+  }
+
+  #deadBytes(): number {
+    let dead = 0
+    for (const slot of this.#slots) {
+      if (slot) dead += (1 - slot.live / rowsOf(slot.block)) * slot.block.size
+    }
+    return dead
+  }
+
+  /** Copies what is held of these blocks into new ones. Nothing may wait to be merged. */
+  #rebuild(wanted: (slot: Slot) => boolean): void {
+    const marked = this.#slots.map(slot => slot !== undefined && wanted(slot))
+    if (!marked.includes(true)) return
+    const copier = new Copier(this.#blockBytes)
+    for (let index = 0; index < this.#order.length; index++) {
+      const name = this.#order.nameAt(index)
+      if (marked[name >>> SLOT_BITS] !== true) continue
+      const held = this.#heldBy(name)
+      if (held) copier.add(held, index)
+    }
+    marked.forEach((is, number) => {
+      if (is) this.#freeSlot(number)
+    })
+    for (const { block, rows, indexes } of copier.finish()) {
+      const slot = this.#takeSlot({ block, live: rows.length })
+      rows.forEach((row, at) => {
+        this.#order.rename(indexes[at] ?? 0, ((slot << SLOT_BITS) | row) >>> 0)
+      })
+    }
+    if (this.#latest) this.#findLatest()
+  }
+
+  #findLatest(): void {
+    this.#latest = new LatestByKey((name, place) => this.#placeOf(name, place))
+    for (let index = 0; index < this.#order.length; index++) {
+      this.#noteKey(this.#order.nameAt(index))
+    }
+  }
+
+  #placeOf(name: number, place: Place): boolean {
+    const held = this.#heldBy(name)
+    if (!held || held.extra) return false
+    placeInBlock(held.block, held.row, place)
+    return true
+  }
+
+  #noteKey(name: number): void {
+    if (this.#placeOf(name, this.#place)) this.#latest?.add(name, this.#place)
+  }
+
+  #forgetKey(name: number): void {
+    if (this.#placeOf(name, this.#place)) this.#latest?.remove(name, this.#place)
+  }
+}
+
+function rowsOf({ rows, extras }: Block): number {
+  return rows + extras.length
+}
+
+/** The row of a record, or of an error at the offset. */
+function rowOf(block: Block, partition: number, offset: number): number | undefined {
+  const { partitions, rows, extras } = block
+  const error = extras.findIndex(
+    extra =>
+      extra.kind === 'error' && extra.partition === partition && Number(extra.offset) === offset,
+  )
+  if (error >= 0) return rowOfExtra(error)
+  if (partitions.deltas === undefined) {
+    return partitions.base === partition ? rowInOrder(block, offset) : undefined
+  }
+  for (let row = 0; row < rows; row++) {
+    if (offsetIn(block, row) === offset && valueAt(partitions, row) === partition) return row
+  }
+  return undefined
+}
+
+/** In a block of one partition rows stand in the order of their offsets. */
+function rowInOrder(block: Block, offset: number): number | undefined {
+  let low = 0
+  let high = block.rows - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    const found = offsetIn(block, middle)
+    if (found === offset) return middle
+    if (found < offset) low = middle + 1
+    else high = middle - 1
+  }
+  return undefined
+}
+
+interface Copied {
+  readonly block: Block
+  readonly rows: readonly number[]
+  /** Where the rows are in the order. */
+  readonly indexes: readonly number[]
+}
+
+/** Copies rows of several blocks into as few as there can be. */
+class Copier {
+  readonly #blockBytes: number
+  readonly #done: Copied[] = []
+  readonly #place = newPlace()
+  #builder: BlockBuilder
+  #rows: number[] = []
+  #indexes: number[] = []
+
+  constructor(blockBytes: number) {
+    this.#blockBytes = blockBytes
+    this.#builder = new BlockBuilder(blockBytes)
+  }
+
+  add({ block, row, extra }: HeldRow, index: number): void {
+    if (extra) this.#rows.push(this.#builder.addExtra(extra))
+    else {
+      placeInBlock(block, row, this.#place)
+      this.#rows.push(this.#builder.add(this.#place))
+    }
+    this.#indexes.push(index)
+    if (this.#builder.full) this.#close()
+  }
+
+  finish(): readonly Copied[] {
+    if (!this.#builder.empty) this.#close()
+    return this.#done
+  }
+
+  #close(): void {
+    this.#done.push({ block: this.#builder.finish(), rows: this.#rows, indexes: this.#indexes })
+    this.#builder = new BlockBuilder(this.#blockBytes)
+    this.#rows = []
+    this.#indexes = []
+  }
+}
