@@ -6,10 +6,12 @@ import { debuggedCluster } from '../../src/vscode/debug/debuggedCluster.ts'
 import {
   changeSince,
   clock,
+  groupText,
   inlineText,
   LONGEST,
   type Change,
   type Membership,
+  shortened,
 } from '../../src/vscode/debug/inlineText.ts'
 import { lensText } from '../../src/vscode/debug/lensText.ts'
 import { membershipOf } from '../../src/vscode/debug/membership.ts'
@@ -92,6 +94,20 @@ describe('what stands beside a stopped line', () => {
       1204n,
       { produced: 12n },
       { kind: 'leaving', inMs: 17_200 },
+      'evicted in 0:18 · lag 1,204 · +12 in',
+    ],
+    [
+      'soon out, with room for both numbers',
+      3n,
+      { produced: 12n, committed: 3n },
+      { kind: 'leaving', inMs: 17_200 },
+      'evicted in 0:18 · lag 3 · +12 in, +3 out',
+    ],
+    [
+      'soon out, without room',
+      1204n,
+      { produced: 120n, committed: 30n },
+      { kind: 'leaving', inMs: 17_200 },
       'evicted in about 0:18 · lag 1,204',
     ],
     [
@@ -101,7 +117,14 @@ describe('what stands beside a stopped line', () => {
       { kind: 'leaving', inMs: 0 },
       'eviction is due · lag 1,204',
     ],
-    ['out', 1204n, { produced: 12n }, { kind: 'evicted' }, 'evicted · lag 1,204'],
+    ['out', 1204n, { produced: 12n }, { kind: 'evicted' }, 'evicted · lag 1,204 · +12 produced'],
+    [
+      'out, with a large change',
+      1204n,
+      { produced: 12_345n, committed: 30n },
+      { kind: 'evicted' },
+      'evicted · lag 1,204 · +12.3k in, +30 out',
+    ],
   ]
   for (const [name, totalLag, change, membership, expected] of cases)
     it(name, () => {
@@ -110,6 +133,15 @@ describe('what stands beside a stopped line', () => {
       assert.ok(text.length <= LONGEST, `${text.length}: ${text}`)
       assert.equal(text, expected)
     })
+
+  it('names a group that is not connected by both ends of its id', () => {
+    assert.equal(groupText('billing', 'lag: not connected'), 'billing · lag: not connected')
+    assert.equal(
+      groupText('payments-service-consumer-eu-west-1', 'lag: not connected'),
+      'payments-…eu-west-1 · lag: not connected',
+    )
+    assert.equal(shortened('x'.repeat(50)), `${'x'.repeat(39)}…`)
+  })
 
   it('says when the total is a lower bound', () => {
     assert.equal(inlineText(reading({ totalIsPartial: true }), undefined, FINE), 'lag ≥ 1,204')

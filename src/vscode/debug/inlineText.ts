@@ -55,24 +55,53 @@ export function inlineText(
 ): string {
   const lag = lagText(reading, count)
   const short = lagText(reading, shortCount)
-  if (membership.kind === 'evicted') return fitting([`evicted · ${lag}`, `evicted · ${short}`])
-  if (membership.kind === 'leaving') {
-    const { inMs } = membership
-    const warning = inMs > 0 ? `evicted in about ${clock(inMs)}` : 'eviction is due'
-    return fitting([`${warning} · ${lag}`, `${warning} · ${short}`])
-  }
-  if (!change) return fitting([lag, short])
+  const changes = change ? changeTexts(change) : []
+  const brief = changes.slice(-1)
+  if (membership.kind === 'fine')
+    return fitting([...joined(lag, changes), ...joined(short, brief), lag, short])
+  const { clear, terse } = warning(membership)
+  // What changed stays in sight where a terser warning makes room for it.
   return fitting([
-    `${lag}${changeText(change, signedCount, FULL)}`,
-    `${lag}${changeText(change, signedShort, FULL)}`,
-    `${lag}${changeText(change, signedShort, SHORT)}`,
-    `${short}${changeText(change, signedShort, SHORT)}`,
-    lag,
+    ...joined(`${clear} · ${lag}`, changes),
+    ...joined(`${terse} · ${lag}`, changes),
+    ...joined(`${terse} · ${short}`, brief),
+    `${clear} · ${lag}`,
+    `${clear} · ${short}`,
   ])
 }
 
+function warning(membership: Exclude<Membership, { kind: 'fine' }>): {
+  readonly clear: string
+  readonly terse: string
+} {
+  if (membership.kind === 'evicted') return { clear: 'evicted', terse: 'evicted' }
+  const { inMs } = membership
+  return inMs > 0
+    ? { clear: `evicted in about ${clock(inMs)}`, terse: `evicted in ${clock(inMs)}` }
+    : { clear: 'eviction is due', terse: 'eviction due' }
+}
+
+function joined(start: string, ends: readonly string[]): readonly string[] {
+  return ends.map(end => `${start} · ${end}`)
+}
+
 function fitting(texts: readonly string[]): string {
-  return texts.find(text => text.length <= LONGEST) ?? (texts.at(-1) ?? '').slice(0, LONGEST)
+  return texts.find(text => text.length <= LONGEST) ?? shortened(texts.at(-1) ?? '')
+}
+
+/** Cut at its end, visibly. */
+export function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`
+}
+
+/** `billing · lag: not connected`; of a long group id the middle is left out. */
+export function groupText(groupId: string, rest: string): string {
+  const room = LONGEST - rest.length - 3
+  const name =
+    groupId.length <= room
+      ? groupId
+      : `${groupId.slice(0, Math.ceil((room - 1) / 2))}…${groupId.slice(-Math.floor((room - 1) / 2))}`
+  return `${name} · ${rest}`
 }
 
 /** `lag 1,204`; `lag ≥ 1,204` when some partitions are not known, `lag ?` when none is. */
@@ -98,16 +127,25 @@ const FULL: ChangeWords = { produced: 'produced', committed: 'committed' }
 /** Where the numbers take the room of the words; the hover has them in full. */
 const SHORT: ChangeWords = { produced: 'in', committed: 'out' }
 
+/** From the most exact to the shortest. */
+function changeTexts(change: Change): readonly string[] {
+  if (change.produced === undefined && change.committed === undefined) return []
+  return [
+    changeText(change, signedCount, FULL),
+    changeText(change, signedShort, FULL),
+    changeText(change, signedShort, SHORT),
+  ]
+}
+
 function changeText(
   { produced, committed }: Change,
   number: (value: bigint) => string,
   words: ChangeWords,
 ): string {
-  const parts = [
+  return [
     ...(produced === undefined ? [] : [`${number(produced)} ${words.produced}`]),
     ...(committed === undefined ? [] : [`${number(committed)} ${words.committed}`]),
-  ]
-  return parts.length === 0 ? '' : ` · ${parts.join(', ')}`
+  ].join(', ')
 }
 
 /** `0:18`, `1:05`; never below zero. */

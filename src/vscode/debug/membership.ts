@@ -17,7 +17,7 @@ export interface PausedMember {
  */
 export const OLDEST_HEARTBEAT = 5000
 
-/** From here on the warning takes the place of what changed. */
+/** From this part of its session on a member is warned of. */
 const WARN_FROM = 0.5
 
 /**

@@ -8,7 +8,14 @@ import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { debuggedCluster } from './debuggedCluster.ts'
 import { consumersOf } from './documents.ts'
 import { hoverOf } from './hover.ts'
-import { changeSince, inlineText, LONGEST, type Change, type Membership } from './inlineText.ts'
+import {
+  changeSince,
+  groupText,
+  inlineText,
+  shortened,
+  type Change,
+  type Membership,
+} from './inlineText.ts'
 import type { LagWatch, LagWatches } from '../lag/watches.ts'
 import { lensText } from './lensText.ts'
 import type { LineNote, LineNotes } from './lineNotes.ts'
@@ -201,8 +208,8 @@ export class SessionLag implements Disposable {
     const text = reading
       ? inlineText(reading, change, membership)
       : state
-        ? lensText(groupId, cluster?.name, state).title.slice(0, LONGEST)
-        : `${groupId} · lag: not connected`.slice(-LONGEST)
+        ? shortened(lensText(groupId, cluster?.name, state).title)
+        : groupText(groupId, 'lag: not connected')
     const problem = state?.problem ?? (cluster && this.#connectionProblem(cluster.id))
     const tone = { fine: 'quiet', leaving: 'warning', evicted: 'error' } as const
     const hover = hoverOf({
