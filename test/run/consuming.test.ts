@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { Readable } from 'node:stream'
-import type { JoinRequest, JoinUpdate } from '../../src/kafka/cluster.ts'
+import type { RecordFilter } from '../../src/kafka/filter.ts'
+import { AUTO } from '../../src/kafka/format.ts'
 import type { Group } from '../../src/kafka/model.ts'
 import { consumerPlan, type ConsumerSettings } from '../../src/run/blocks.ts'
-import { consume } from '../../src/run/consuming.ts'
-import type { ConsumeEvent } from '../../src/run/events.ts'
+import { decide, type Decision } from '../../src/run/consuming.ts'
 import { planOfReading, readingOf, startInWords } from '../../src/run/readingText.ts'
-import { blockIn, fakeCluster, groupOf, pageOf, type FakeClusterOptions } from './fixtures.ts'
+import { blockIn, fakeCluster, groupOf, type FakeClusterOptions } from './fixtures.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const settings: ConsumerSettings = {
@@ -23,48 +22,45 @@ function planOf(source: string) {
   return planned.plan
 }
 
-/** Runs a CONSUMER until it says `until`, or ends. */
-async function run(
+async function decided(
   source: string,
-  options: FakeClusterOptions & { readonly ours?: readonly string[]; readonly until?: string } = {},
-) {
-  const fake = fakeCluster(options)
-  const controller = new AbortController()
-  const events: ConsumeEvent[] = []
-  const context = {
-    cluster: fake.cluster,
-    signal: controller.signal,
-    isOurs: (memberId: string) => options.ours?.includes(memberId) ?? false,
-  }
-  for await (const event of consume(planOf(source), context)) {
-    events.push(event)
-    if (event.kind === (options.until ?? 'started')) controller.abort()
-  }
-  return { ...fake, events }
+  options: FakeClusterOptions & { readonly ours?: readonly string[] } = {},
+  filter?: RecordFilter,
+): Promise<Decision> {
+  const { cluster } = fakeCluster(options)
+  return decide(
+    { ...planOf(source), ...(filter && { filter }) },
+    {
+      cluster,
+      signal: new AbortController().signal,
+      isOurs: memberId => options.ours?.includes(memberId) ?? false,
+    },
+  )
 }
 
-const kinds = (events: readonly ConsumeEvent[]) => events.map(({ kind }) => kind)
 const groups = (...list: Group[]) => ({ groups: list })
 
 describe('a CONSUMER', () => {
   it('browses without a group, from the setting', async () => {
-    const { reads, joins, events } = await run('CONSUMER\ntopic: orders')
-    assert.deepEqual(reads, [
-      { topic: 'orders', from: { all: { kind: 'latest' } }, fallback: 'latest' },
-    ])
-    assert.equal(joins.length, 0)
-    assert.deepEqual(events, [
-      { kind: 'started', mode: 'browse' },
-      { kind: 'ended', reason: 'stopped' },
-    ])
+    assert.deepEqual(await decided('CONSUMER\ntopic: orders'), {
+      mode: 'browse',
+      request: { topic: 'orders', from: { all: { kind: 'latest' } }, fallback: 'latest' },
+    })
   })
 
   it('reads what its properties say', async () => {
-    const { reads } = await run(
+    const filter: RecordFilter = {
+      expressions: ['offset > 3'],
+      formats: { key: AUTO, value: AUTO },
+    }
+    const decision = await decided(
       'CONSUMER\ntopic: orders\npartitions: 4,0-1\nfrom: 0:1500,1:-20,*:2026-01-31\nto: now-1h\nlimit: 5\nisolation: read_uncommitted',
+      {},
+      filter,
     )
-    assert.deepEqual(reads, [
-      {
+    assert.deepEqual(decision, {
+      mode: 'browse',
+      request: {
         topic: 'orders',
         partitions: [0, 1, 4],
         from: {
@@ -76,28 +72,24 @@ describe('a CONSUMER', () => {
         },
         fallback: 'latest',
         to: { all: { kind: 'time', timestamp: NOW - 3_600_000 } },
+        filter,
         limit: 5,
         isolation: 'read_uncommitted',
       },
-    ])
+    })
   })
 
   it('refuses a partition that there is not, and a topic that there is not', async () => {
-    const { events, reads } = await run('CONSUMER\ntopic: orders\npartitions: 5-9')
-    assert.deepEqual(events, [
-      {
-        kind: 'ended',
-        reason: 'failed',
-        problem: {
-          code: 'K204',
-          message: 'Partition 6 does not exist: topic "orders" has partitions 0-5.',
-        },
+    assert.deepEqual(await decided('CONSUMER\ntopic: orders\npartitions: 5-9'), {
+      mode: 'refuse',
+      problem: {
+        code: 'K204',
+        message: 'Partition 6 does not exist: topic "orders" has partitions 0-5.',
       },
-    ])
-    assert.equal(reads.length, 0)
-    const missing = await run('CONSUMER g\ntopic: gone')
-    assert.deepEqual(kinds(missing.events), ['ended'])
-    assert.equal(missing.joins.length, 0)
+    })
+    const missing = await decided('CONSUMER g\ntopic: gone')
+    assert.ok(missing.mode === 'refuse')
+    assert.equal(missing.problem.code, 'UNKNOWN_TOPIC_OR_PARTITION')
   })
 
   it('joins a group that nobody is in', async () => {
@@ -107,156 +99,89 @@ describe('a CONSUMER', () => {
       groups(groupOf('g', { problem: { code: 'GROUP_ID_NOT_FOUND', message: 'Not there.' } })),
       { ...groups(groupOf('g', { memberIds: ['m1'] })), ours: ['m1'] },
     ]) {
-      const { joins, reads, events } = await run(
-        'CONSUMER g\ntopic: orders\nfrom: earliest\npartitions: 1',
-        options,
-      )
-      assert.deepEqual(joins, [
-        {
+      const text = 'CONSUMER g\ntopic: orders\nfrom: earliest\npartitions: 1'
+      assert.deepEqual(await decided(text, options), {
+        mode: 'join',
+        request: {
           groupId: 'g',
           topic: 'orders',
           fallback: 'latest',
           partitions: [1],
           from: { all: { kind: 'earliest' } },
         },
-      ])
-      assert.equal(reads.length, 0)
-      assert.deepEqual(events[0], { kind: 'started', mode: 'join' })
-    }
-  })
-
-  it('browses from the committed offsets where joining would disturb (K401)', async () => {
-    const cases: readonly (readonly [group: Group, block: string, notice: string | undefined])[] = [
-      [
-        groupOf('g', { memberIds: ['a', 'b', 'c'] }),
-        '',
-        'Group "g" has 3 active members. Reading from its committed offsets without joining; "commit: true" joins.',
-      ],
-      [
-        groupOf('g', { memberIds: ['a'] }),
-        '',
-        'Group "g" has 1 active member. Reading from its committed offsets without joining; "commit: true" joins.',
-      ],
-      [
-        groupOf('g', { type: 'consumer' }),
-        '',
-        'Group "g" is a KIP-848 consumer group. Reading from its committed offsets without joining.',
-      ],
-      [
-        groupOf('g', { protocolType: 'connect' }),
-        '',
-        'Group "g" is a connect group. Reading from its committed offsets without joining.',
-      ],
-      [groupOf('g', { memberIds: ['a'] }), 'commit: false', undefined],
-      [
-        groupOf('g'),
-        'to: latest',
-        'A CONSUMER with "to:" leaves group "g" where it is. Reading from its committed offsets without joining.',
-      ],
-    ]
-    for (const [group, more, notice] of cases) {
-      const { joins, reads, events } = await run(
-        `CONSUMER g\ntopic: orders\n${more}`,
-        groups(group),
-      )
-      assert.equal(joins.length, 0)
-      assert.deepEqual(reads[0]?.from, { all: { kind: 'committed', group: 'g' } })
-      assert.deepEqual(events[0], {
-        kind: 'started',
-        mode: 'browse',
-        ...(notice !== undefined && { notice }),
       })
     }
   })
 
-  it('joins a busy classic group with commit: true, and no other', async () => {
-    const busy = await run(
-      'CONSUMER g\ntopic: orders\ncommit: true',
-      groups(groupOf('g', { memberIds: ['a'] })),
+  it('leaves limit and isolation to the membership, which commits no further', async () => {
+    assert.deepEqual(
+      await decided('CONSUMER g\ntopic: orders\nlimit: 3\nisolation: read_uncommitted'),
+      {
+        mode: 'join',
+        request: {
+          groupId: 'g',
+          topic: 'orders',
+          fallback: 'latest',
+          limit: 3,
+          isolation: 'read_uncommitted',
+        },
+      },
     )
-    assert.equal(busy.joins.length, 1)
+  })
+
+  const browsing: readonly (readonly [group: Group, block: string, notice?: string])[] = [
+    [
+      groupOf('g', { memberIds: ['a', 'b', 'c'] }),
+      '',
+      'Group "g" has 3 active members. Reading from its committed offsets without joining; "commit: true" joins.',
+    ],
+    [
+      groupOf('g', { memberIds: ['a'] }),
+      '',
+      'Group "g" has 1 active member. Reading from its committed offsets without joining; "commit: true" joins.',
+    ],
+    [
+      groupOf('g', { type: 'consumer' }),
+      '',
+      'Group "g" is a KIP-848 consumer group. Reading from its committed offsets without joining.',
+    ],
+    [
+      groupOf('g', { protocolType: 'connect' }),
+      '',
+      'Group "g" is a connect group. Reading from its committed offsets without joining.',
+    ],
+    [groupOf('g', { memberIds: ['a'] }), 'commit: false'],
+    [
+      groupOf('g'),
+      'to: latest',
+      'A CONSUMER with "to:" leaves group "g" where it is. Reading from its committed offsets without joining.',
+    ],
+  ]
+  it('browses from the committed offsets where joining would disturb (K401)', async () => {
+    for (const [group, more, notice] of browsing) {
+      const decision = await decided(`CONSUMER g\ntopic: orders\n${more}`, groups(group))
+      assert.ok(decision.mode === 'browse')
+      assert.deepEqual(decision.request.from, { all: { kind: 'committed', group: 'g' } })
+      assert.equal(decision.notice, notice)
+    }
+  })
+
+  it('joins a busy classic group with commit: true, and no other', async () => {
+    const text = 'CONSUMER g\ntopic: orders\ncommit: true'
+    const busy = await decided(text, groups(groupOf('g', { memberIds: ['a'] })))
+    assert.equal(busy.mode, 'join')
     for (const type of ['consumer', 'streams', 'share'] as const) {
-      const { joins, reads, events } = await run(
-        'CONSUMER g\ntopic: orders\ncommit: true',
-        groups(groupOf('g', { type })),
-      )
-      assert.deepEqual([joins.length, reads.length], [0, 0])
-      const [ended] = events
-      assert.ok(ended?.kind === 'ended' && ended.reason === 'refused' && ended.problem)
+      assert.equal((await decided(text, groups(groupOf('g', { type })))).mode, 'refuse')
     }
   })
 
   it('refuses a share group', async () => {
-    const { events, reads } = await run(
+    const decision = await decided(
       'CONSUMER g\ntopic: orders',
       groups(groupOf('g', { type: 'share' })),
     )
-    assert.equal(reads.length, 0)
-    const [ended] = events
-    assert.ok(ended?.kind === 'ended')
-    assert.match(ended.problem?.message ?? '', /share group, which has no committed offsets/)
-  })
-
-  it('tells records and progress, and ends with its end', async () => {
-    const progress = { partition: 0, position: 2n, startOffset: 0n, endOffset: 2n, done: true }
-    const { events } = await run('CONSUMER\ntopic: orders\nfrom: earliest\nto: latest', {
-      until: 'never',
-      reads: [
-        {
-          pages: [
-            pageOf(0, [
-              [0n, 10, 'a'],
-              [1n, 11, 'b'],
-            ]),
-          ],
-          progress: [progress],
-          bytesRead: 2,
-          recordsRead: 2,
-          done: true,
-        },
-      ],
-    })
-    assert.deepEqual(kinds(events), ['started', 'records', 'progress', 'ended'])
-    const records = events[1]
-    assert.ok(records?.kind === 'records')
-    assert.equal(records.chunks[0]?.at(1).offset, 1n)
-    assert.deepEqual(events[2], {
-      kind: 'progress',
-      partitions: [progress],
-      bytesRead: 2,
-      recordsRead: 2,
-      caughtUp: true,
-    })
-    assert.deepEqual(events[3], { kind: 'ended', reason: 'done' })
-  })
-
-  it('leaves limit and isolation to the membership, which commits no further', async () => {
-    const requests: JoinRequest[] = []
-    const joined = { kind: 'joined', memberId: 'm', partitions: [0] } as const
-    const context = {
-      cluster: {
-        ...fakeCluster().cluster,
-        join: (request: JoinRequest) => {
-          requests.push(request)
-          return Readable.from([joined]) as AsyncIterable<JoinUpdate>
-        },
-      },
-      signal: new AbortController().signal,
-      isOurs: () => false,
-    }
-    const events: ConsumeEvent[] = []
-    const text = 'CONSUMER g\ntopic: orders\nlimit: 3\nisolation: read_uncommitted'
-    for await (const event of consume(planOf(text), context)) events.push(event)
-    assert.deepEqual(requests, [
-      {
-        groupId: 'g',
-        topic: 'orders',
-        fallback: 'latest',
-        limit: 3,
-        isolation: 'read_uncommitted',
-      },
-    ])
-    assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'done' })
+    assert.ok(decision.mode === 'refuse')
+    assert.match(decision.problem.message, /share group, which has no committed offsets/)
   })
 
   for (const line of ['commit: False', 'isolation: read-uncommitted'])
@@ -264,39 +189,6 @@ describe('a CONSUMER', () => {
       const { file, block } = blockIn(`CONSUMER g\ntopic: orders\n${line}`)
       assert.ok('problem' in consumerPlan(file, block, settings))
     })
-
-  it('fails with the problem that a joined reading ends with', async () => {
-    const problem = { code: 'X', message: 'Gone.' }
-    const fake = fakeCluster()
-    const context = {
-      cluster: {
-        ...fake.cluster,
-        join: () =>
-          Readable.from([{ kind: 'problem' as const, problem }]) as AsyncIterable<JoinUpdate>,
-      },
-      signal: new AbortController().signal,
-      isOurs: () => false,
-    }
-    const events: ConsumeEvent[] = []
-    for await (const event of consume(planOf('CONSUMER g\ntopic: orders'), context))
-      events.push(event)
-    assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'failed', problem })
-  })
-
-  it('makes a failing broker a result', async () => {
-    const fake = fakeCluster()
-    const context = {
-      cluster: { ...fake.cluster, describeTopics: () => Promise.reject(new Error('down')) },
-      signal: new AbortController().signal,
-      isOurs: () => false,
-    }
-    const events: ConsumeEvent[] = []
-    for await (const event of consume(planOf('CONSUMER\ntopic: orders'), context))
-      events.push(event)
-    assert.deepEqual(events, [
-      { kind: 'ended', reason: 'failed', problem: { code: 'unexpected', message: 'down' } },
-    ])
-  })
 })
 
 describe('what is read, as text', () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts'
+import { Emitter } from '../../src/base/events.ts'
 import type { Problem } from '../../src/base/problem.ts'
 import type {
   Cluster,
@@ -11,6 +12,8 @@ import type {
 import type { Group, Topic } from '../../src/kafka/model.ts'
 import type { RecordPage } from '../../src/kafka/page.ts'
 import type { ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
+import type { KafkaRecord } from '../../src/kafka/record.ts'
+import type { RecordView, ViewRequest, ViewState } from '../../src/kafka/recordView.ts'
 import { parse } from '../../src/language/parse.ts'
 import type { Block, KafkaFile } from '../../src/language/tree.ts'
 import type { RecordSources } from '../../src/run/recordMaker.ts'
@@ -21,6 +24,7 @@ export interface FakeCluster {
   readonly produced: ProduceRequest[]
   readonly joins: JoinRequest[]
   readonly reads: ReadRequest[]
+  readonly views: FakeView[]
 }
 
 export interface FakeClusterOptions {
@@ -39,6 +43,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
   const produced: ProduceRequest[] = []
   const joins: JoinRequest[] = []
   const reads: ReadRequest[] = []
+  const views: FakeView[] = []
   const unused = () => Promise.reject(new Error('not asked in these tests'))
   const cluster: Cluster = {
     describe: unused,
@@ -72,9 +77,76 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
       reads.push(request)
       return thenWait(options.reads ?? [], signal)
     },
+    view: request => {
+      const view = fakeView(request)
+      views.push(view)
+      return view
+    },
+    openTransactions: unused,
     close: () => Promise.resolve(),
   }
-  return { cluster, produced, joins, reads }
+  return { cluster, produced, joins, reads, views }
+}
+
+/** A view that holds nothing, says what a test has it say, and remembers what it was told. */
+export interface FakeView extends RecordView {
+  readonly request: ViewRequest
+  readonly told: string[]
+  readonly fed: KafkaRecord[]
+  say(state: Partial<ViewState>): void
+}
+
+function fakeView(request: ViewRequest): FakeView {
+  const told: string[] = []
+  const fed: KafkaRecord[] = []
+  const changed = new Emitter<ViewState>()
+  let state: ViewState = {
+    phase: 'connecting',
+    rows: 0,
+    dropped: 0,
+    revision: 0,
+    recordsShown: 0,
+    recordsHeld: 0,
+    recordsRead: 0,
+    recordsMatched: 0,
+    bytesRead: 0,
+    errors: 0,
+    notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
+    memoryBytes: 0,
+    progress: [],
+    fields: [],
+  }
+  const unused = () => Promise.reject(new Error('not asked in these tests'))
+  const tell = (what: string) => () => void told.push(what)
+  return {
+    request,
+    told,
+    fed,
+    get state() {
+      return state
+    },
+    onDidChange: changed.event,
+    say: more => {
+      state = { ...state, ...more }
+      changed.fire(state)
+    },
+    pause: tell('pause'),
+    resume: tell('resume'),
+    stop: tell('stop'),
+    settle: tell('settle'),
+    dispose: tell('dispose'),
+    feed: records => void fed.push(...records),
+    show: ({ range, notes }) =>
+      void told.push(`show${range ? ' range' : ''}${notes ? ' notes' : ''}`),
+    decodeAs: ({ key, value }) => void told.push(`decode ${key.name} ${value.name}`),
+    rows: unused,
+    locate: unused,
+    timeline: unused,
+    detail: unused,
+    hex: unused,
+    record: unused,
+    records: unused,
+  }
 }
 
 function topicOf(name: string, partitions: number | undefined): Topic {
