@@ -1,71 +1,144 @@
 import { CodecError, tooLarge } from './limits.ts'
+import { newBlockReader, SLACK_BYTES, TOO_LONG, type BlockReader } from './lz4Block.ts'
 
 /** LZ4 frames: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md (and …_Block_format.md). */
 const FRAME_MAGIC = 0x184d2204
 const SKIPPABLE_MAGIC = 0x184d2a50
 
-/** Below this length a loop is faster than a call that copies a whole range. */
-const SHORT_COPY = 32
-
 /** No LZ4 block grows more than this many times. */
 const MAX_RATIO = 255
 
-interface Output {
-  bytes: Uint8Array
-  length: number
-  readonly maxBytes: number
-}
+/**
+ * WebAssembly memory grows and never shrinks: an instance that needed more than this many bytes is
+ * dropped, so that one huge batch does not hold memory for good.
+ */
+const KEEP_INSTANCE_BELOW = 32 * 1024 * 1024
+const MEMORY_PAGE_BYTES = 64 * 1024
 
 interface FrameHeader {
   readonly blocksAreIndependent: boolean
   readonly blockChecksums: boolean
   readonly contentChecksum: boolean
   readonly maxBlockBytes: number
-  readonly contentBytes: number | undefined
   /** Where the first block starts. */
   readonly end: number
 }
 
+interface FrameBlock {
+  readonly start: number
+  readonly end: number
+  readonly stored: boolean
+  /** It can copy from nothing that came before it. */
+  readonly independent: boolean
+  /** It yields no more than this. */
+  readonly maxBytes: number
+}
+
+let reader: BlockReader | undefined
+
 /** One or several LZ4 frames. Checksums are skipped: Kafka's batch has one of its own. */
 export function decompressLz4(input: Uint8Array, maxBytes: number): Uint8Array {
+  const blocks = blocksOf(input)
+  const mostBytes = blocks.reduce((sum, block) => sum + block.maxBytes, 0)
+  const start = input.length + SLACK_BYTES
+  const limit = start + Math.min(mostBytes, maxBytes)
+  reader ??= newBlockReader()
+  const memory = memoryOf(reader, limit + SLACK_BYTES)
+  try {
+    memory.set(input)
+    let end = start
+    let frameStart = start
+    for (const block of blocks) {
+      if (block.independent) frameStart = end
+      end = readBlock(reader, memory, block, { at: end, base: frameStart, limit, maxBytes })
+    }
+    // Not out of Node's pool: it could not move to another thread.
+    const output = Buffer.allocUnsafeSlow(end - start)
+    output.set(memory.subarray(start, end))
+    return output
+  } finally {
+    if (memory.length > KEEP_INSTANCE_BELOW) reader = undefined
+  }
+}
+
+interface Place {
+  readonly at: number
+  /** Nothing before this is copied from. */
+  readonly base: number
+  readonly limit: number
+  /** What the limit stands for, in an error. */
+  readonly maxBytes: number
+}
+
+/** Where the block's bytes end in memory. Throws `CodecError`. */
+function readBlock(
+  { run }: BlockReader,
+  memory: Uint8Array,
+  block: FrameBlock,
+  { at, base, limit, maxBytes }: Place,
+): number {
+  const { start, end, stored } = block
+  const room = Math.min(at + block.maxBytes, limit)
+  if (stored) {
+    if (at + end - start > room) throw tooLarge('lz4', maxBytes)
+    memory.copyWithin(at, start, end)
+    return at + end - start
+  }
+  const next = run(start, end, at, room, base)
+  if (next === TOO_LONG && room < at + block.maxBytes) throw tooLarge('lz4', maxBytes)
+  if (next < 0) throw new CodecError('The lz4 data is corrupt.')
+  return next
+}
+
+function memoryOf({ memory }: BlockReader, bytes: number): Uint8Array {
+  const missing = bytes - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / MEMORY_PAGE_BYTES))
+  return new Uint8Array(memory.buffer)
+}
+
+/** The blocks of all frames. Reads past the end of the input throw a RangeError. */
+function blocksOf(input: Uint8Array): FrameBlock[] {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
-  const output: Output = { bytes: new Uint8Array(0), length: 0, maxBytes }
+  const blocks: FrameBlock[] = []
   try {
     let position = 0
-    while (position < input.length) position = readFrame(view, input, position, output)
+    while (position < input.length) position = addFrame(view, position, blocks)
   } catch (error) {
     if (error instanceof CodecError) throw error
     throw new CodecError('The lz4 data ends too early.', { cause: error })
   }
-  return output.bytes.subarray(0, output.length)
+  return blocks
 }
 
-/** Reads past the end of `view` throw a RangeError, which the caller turns into its own. */
-function readFrame(view: DataView, input: Uint8Array, start: number, output: Output): number {
-  const magic = view.getUint32(start, true)
+/** Where the frame ends. */
+function addFrame(view: DataView, frameStart: number, blocks: FrameBlock[]): number {
+  const magic = view.getUint32(frameStart, true)
   if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
-    return start + 8 + view.getUint32(start + 4, true)
+    return frameStart + 8 + view.getUint32(frameStart + 4, true)
   }
   if (magic !== FRAME_MAGIC) throw new CodecError('The lz4 data does not start with a frame.')
-  const header = readFrameHeader(view, start)
-  reserve(output, Math.min(header.contentBytes ?? input.length * 4, input.length * MAX_RATIO))
-  const frameStart = output.length
+  const header = readFrameHeader(view, frameStart)
   let position = header.end
-  for (;;) {
+  for (let first = true; ; first = false) {
     const size = view.getUint32(position, true)
-    position += 4
-    if (size === 0) break
-    const block = { position, end: position + (size & 0x7fffffff) }
-    if (block.end > input.length) throw new CodecError('The lz4 data ends inside a block.')
-    if (size >>> 31 === 1) storeBlock(input, block.position, block.end, output)
-    else {
-      reserve(output, Math.min(header.maxBlockBytes, (block.end - position) * MAX_RATIO))
-      const base = header.blocksAreIndependent ? output.length : frameStart
-      readBlock(input, block.position, block.end, output, base)
+    const start = position + 4
+    if (size === 0) return start + (header.contentChecksum ? 4 : 0)
+    const stored = size >>> 31 === 1
+    const bytes = size & 0x7fffffff
+    const end = start + bytes
+    if (end > view.byteLength) throw new CodecError('The lz4 data ends inside a block.')
+    if (bytes > header.maxBlockBytes) {
+      throw new CodecError('The lz4 data has a block larger than its frame allows.')
     }
-    position = block.end + (header.blockChecksums ? 4 : 0)
+    blocks.push({
+      start,
+      end,
+      stored,
+      independent: first || header.blocksAreIndependent,
+      maxBytes: stored ? bytes : Math.min(header.maxBlockBytes, bytes * MAX_RATIO),
+    })
+    position = end + (header.blockChecksums ? 4 : 0)
   }
-  return position + (header.contentChecksum ? 4 : 0)
 }
 
 function readFrameHeader(view: DataView, start: number): FrameHeader {
@@ -73,103 +146,15 @@ function readFrameHeader(view: DataView, start: number): FrameHeader {
   if (flags >>> 6 !== 1) throw new CodecError('The lz4 frame has an unknown version.')
   const blockSizeId = (view.getUint8(start + 5) >>> 4) & 7
   if (blockSizeId < 4) throw new CodecError('The lz4 frame has an unknown block size.')
-  let end = start + 6
-  let contentBytes: number | undefined
-  if (flags & 8) {
-    contentBytes = Number(view.getBigUint64(end, true))
-    end += 8
-  }
-  if (flags & 1) end += 4
+  const contentSizeBytes = flags & 8 ? 8 : 0
+  const dictionaryIdBytes = flags & 1 ? 4 : 0
   return {
     blocksAreIndependent: (flags & 32) !== 0,
     blockChecksums: (flags & 16) !== 0,
     contentChecksum: (flags & 4) !== 0,
     maxBlockBytes: 1 << (8 + 2 * blockSizeId),
-    contentBytes,
-    end: end + 1,
+    end: start + 6 + contentSizeBytes + dictionaryIdBytes + 1,
   }
-}
-
-/** Makes room for `more` bytes, or fails when that passes the limit. */
-function reserve(output: Output, more: number): void {
-  const needed = output.length + more
-  if (needed <= output.bytes.length) return
-  const size = Math.min(Math.max(needed, output.bytes.length * 2, 4096), output.maxBytes)
-  if (size <= output.bytes.length) return
-  const grown = new Uint8Array(size)
-  grown.set(output.bytes.subarray(0, output.length))
-  output.bytes = grown
-}
-
-function storeBlock(input: Uint8Array, start: number, end: number, output: Output): void {
-  reserve(output, end - start)
-  if (output.length + end - start > output.bytes.length) throw tooLarge('lz4', output.maxBytes)
-  output.bytes.set(input.subarray(start, end), output.length)
-  output.length += end - start
-}
-
-/**
- * One compressed block. Every round of the outer loop reads at least one byte of input, and all
- * writes are checked against the room there is, so that corrupt data costs no more than good data.
- */
-function readBlock(
-  input: Uint8Array,
-  start: number,
-  end: number,
-  output: Output,
-  base: number,
-): void {
-  const target = output.bytes
-  const room = target.length
-  let p = start
-  let d = output.length
-  while (p < end) {
-    const token = input[p++] ?? 0
-    let length = token >>> 4
-    if (length === 15) {
-      let more = 255
-      while (more === 255 && p < end) {
-        more = input[p++] ?? 0
-        length += more
-      }
-    }
-    if (p + length > end) throw new CodecError('The lz4 data has a literal beyond its block.')
-    if (d + length > room) throw overflow(output)
-    if (length < SHORT_COPY) {
-      for (const stop = d + length; d < stop;) target[d++] = input[p++] ?? 0
-    } else {
-      target.set(input.subarray(p, p + length), d)
-      d += length
-      p += length
-    }
-    if (p >= end) break
-    const distance = (input[p] ?? 0) | ((input[p + 1] ?? 0) << 8)
-    p += 2
-    length = (token & 15) + 4
-    if (length === 19) {
-      let more = 255
-      while (more === 255 && p < end) {
-        more = input[p++] ?? 0
-        length += more
-      }
-    }
-    let from = d - distance
-    if (distance === 0 || from < base) throw new CodecError('The lz4 data points outside itself.')
-    if (d + length > room) throw overflow(output)
-    if (distance >= length && length >= SHORT_COPY) {
-      target.copyWithin(d, from, from + length)
-      d += length
-    } else {
-      for (const stop = d + length; d < stop;) target[d++] = target[from++] ?? 0
-    }
-  }
-  output.length = d
-}
-
-function overflow(output: Output): CodecError {
-  return output.bytes.length >= output.maxBytes
-    ? tooLarge('lz4', output.maxBytes)
-    : new CodecError('The lz4 data has a block larger than its frame allows.')
 }
 
 const BLOCK_BYTES = 64 * 1024
