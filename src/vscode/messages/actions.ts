@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts'
 import { problemOf, ProblemError } from '../../base/problem.ts'
 import { count } from '../../lag/format.ts'
 import type { CopyWhat, ReadBy, RecordName } from '../../protocol/messages.ts'
+import { pickTopic } from '../pick/pick.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { chooseFrom, chooseTo } from './choose.ts'
@@ -11,7 +12,6 @@ import { copyRecords } from './copy.ts'
 import { exportRecords, type ExportWhat } from './exportRecords.ts'
 import { jump } from './jump.ts'
 import { withPatience } from './progress.ts'
-import { pickTopic } from './pickTopic.ts'
 import { readBy, READ_BY_TIMEOUT } from './readBy.ts'
 import { readingOfTopic, withStart, type Reading } from './reading.ts'
 import type { RecordDocuments } from './recordDocument.ts'
@@ -177,7 +177,7 @@ async function choose(
   switch (what) {
     case 'topic': {
       const cluster = deps.clusters.get(reading.clusterId)
-      const topic = cluster && (await pickTopic(deps.clusters, cluster))
+      const topic = cluster && (await pickTopic(deps.clusters, cluster, SHOW_WHICH))
       if (topic !== undefined && topic !== panel.topic)
         deps.switchTo(readingOfTopic(reading, topic))
       return
@@ -194,6 +194,8 @@ async function choose(
       panel.read({ partitions: await choosePartitions(properties['partitions'], panel.source) })
   }
 }
+
+const SHOW_WHICH = 'Show messages of which topic?'
 
 const NO_GROUPS = {
   code: 'no-groups',

@@ -6,9 +6,9 @@ import type { CopyWhat, MessagesView, RecordName } from '../../protocol/messages
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { clusterFor } from '../clusters/pickCluster.ts'
+import { pickTopic } from '../pick/pick.ts'
 import type { Actions } from './actions.ts'
 import { chosenRecords, recordPlace, topicIn } from './arguments.ts'
-import { pickTopic } from './pickTopic.ts'
 import { topicReading, type Reading } from './reading.ts'
 import type { ReadingSession } from './session.ts'
 
@@ -47,7 +47,8 @@ function openingCommands(deps: MessageCommandDeps): Record<string, Run> {
       const { clusters } = deps
       const cluster = await clusterFor(clusters, argument, 'Show messages of which cluster?')
       if (!cluster) return
-      const { topic = await pickTopic(clusters, cluster), partition } = topicIn(argument)
+      const { topic = await pickTopic(clusters, cluster, SHOW_WHICH), partition } =
+        topicIn(argument)
       if (topic !== undefined) deps.open(topicReading(cluster.id, topic, partition))
     },
     showRecord: async argument => {
@@ -129,6 +130,8 @@ function twoOf(argument: unknown, selection: readonly RecordName[]): readonly Re
   const same = clicked.partition === selected.partition && clicked.offset === selected.offset
   return same ? [] : [selected, clicked]
 }
+
+const SHOW_WHICH = 'Show messages of which topic?'
 
 const NO_VIEW: Problem = {
   code: 'no-view',

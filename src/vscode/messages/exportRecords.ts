@@ -51,8 +51,8 @@ export async function exportTo(
 /** Which records of the whole topic; undefined: none was chosen. */
 async function chooseFilter(source: RecordSource): Promise<RecordFilter | 'all' | undefined> {
   const { filter: text } = source.reading
-  const filter = recordFilter(text, source.formats)
-  if (!filter || text === undefined) return 'all'
+  const filter = await recordFilter(text, source.formats)
+  if (!filter || 'wrong' in filter || text === undefined) return 'all'
   const all = { label: `All Records of ${source.topic}`, choice: 'all' as const }
   const some = { label: 'Records That Match the Filter', description: text, choice: filter }
   const chosen = await vscode.window.showQuickPick([some, all], {

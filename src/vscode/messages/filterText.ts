@@ -3,23 +3,40 @@ import type { RecordFormats } from '../../kafka/format.ts'
 import type { FilterCheck } from '../../protocol/messages.ts'
 
 /** What a text in the filter field is, without running it. */
-export function checkFilter(text: string): FilterCheck {
-  const wanted = textOf(text)
-  return wanted === undefined ? { kind: 'none' } : { kind: 'text', exact: wanted.exact }
+export async function checkFilter(text: string): Promise<FilterCheck> {
+  if (text.trim() === '') return { kind: 'none' }
+  const { filterOf } = await import('../lazy/expression.ts')
+  const meant = filterOf(text)
+  switch (meant.kind) {
+    case 'text':
+      return { kind: 'text', exact: !meant.filter.ignoreCase }
+    case 'expression':
+      return { kind: 'expression', paths: meant.paths }
+    case 'none':
+    case 'error':
+      return meant
+  }
 }
 
-/** Which records a text in the filter field asks for; undefined: all of them. */
-export function recordFilter(
+/**
+ * Which records a text in the filter field asks for; undefined: all of them. What does not compile
+ * is a message.
+ */
+export async function recordFilter(
   text: string | undefined,
   formats: RecordFormats,
-): RecordFilter | undefined {
-  const wanted = textOf(text ?? '')
-  return wanted && { text: { text: wanted.text, ignoreCase: !wanted.exact }, formats }
-}
-
-function textOf(text: string): { readonly text: string; readonly exact: boolean } | undefined {
-  const trimmed = text.trim()
-  if (trimmed === '') return undefined
-  const quoted = /^"(.+)"$/.exec(trimmed)?.[1]
-  return quoted === undefined ? { text: trimmed, exact: false } : { text: quoted, exact: true }
+): Promise<RecordFilter | { readonly wrong: string } | undefined> {
+  if (text === undefined || text.trim() === '') return undefined
+  const { filterOf } = await import('../lazy/expression.ts')
+  const meant = filterOf(text)
+  switch (meant.kind) {
+    case 'none':
+      return undefined
+    case 'text':
+      return { text: meant.filter, formats }
+    case 'expression':
+      return { expressions: [meant.expression], formats }
+    case 'error':
+      return { wrong: meant.message }
+  }
 }

@@ -22,7 +22,7 @@ export interface PanelSide {
   revisionOf(view: object | undefined, revision: number): number
   ready(): void
   start(): void
-  filter(text: string): void
+  filter(text: string): Promise<void>
   saveFilter(text: string, name: string): void
   forgetFilter(text: string, saved: boolean): void
   /** Starts again with other choices, where they are the view's to make. */
@@ -89,8 +89,8 @@ function filtering(
 ): Pick<Requests, 'checkFilter' | 'filter' | 'saveFilter' | 'forgetFilter'> {
   return {
     checkFilter: text => checkFilter(text),
-    filter: text => {
-      panel.filter(text)
+    filter: async text => {
+      await panel.filter(text)
       return undefined
     },
     saveFilter: ({ text, name }) => {

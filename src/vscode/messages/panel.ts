@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import { Emitter } from '../../base/events.ts'
 import { ProblemError } from '../../base/problem.ts'
-import { AUTO } from '../../kafka/format.ts'
+import { AUTO, type Format } from '../../kafka/format.ts'
 import { openChannel, type Channel } from '../../protocol/channel.ts'
 import type {
   DecodeAs,
@@ -66,6 +66,8 @@ export class MessagesPanel implements PanelSide, Disposable {
   #layout: Layout
   #selected: readonly RecordName[] = []
   #phase: string
+  /** How often reading was started. */
+  #starts = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(panel: vscode.WebviewPanel, reading: Reading, deps: PanelDeps) {
@@ -126,6 +128,7 @@ export class MessagesPanel implements PanelSide, Disposable {
   /** Reads what `reading` says from its start. */
   start(reading = this.reading): void {
     this.#show(reading)
+    this.#starts++
     this.restored = false
     this.#selected = []
     this.#transactions.clear()
@@ -135,7 +138,20 @@ export class MessagesPanel implements PanelSide, Disposable {
       return
     }
     if (reading.shown) this.session.show(reading.shown)
-    void this.session.start(completePlan(planned.plan, reading))
+    const plan = completePlan(planned.plan, reading)
+    if (reading.filter === undefined) void this.session.start(plan)
+    else void this.#startFiltered(plan, reading)
+  }
+
+  async #startFiltered(plan: FormattedPlan, { filter: text }: Reading): Promise<void> {
+    this.session.stop()
+    const start = this.#starts
+    const { keyFormat: key, valueFormat: value } = plan
+    const filter = await recordFilter(text, { key, value })
+    // Something else was started meanwhile.
+    if (this.#starts !== start || this.#store.disposed) return
+    if (filter && 'wrong' in filter) this.session.refuse(badFilter(filter.wrong))
+    else void this.session.start({ ...plan, ...(filter && { filter }) })
   }
 
   /** Shows a record as soon as it is held; says so where it never will be. */
@@ -156,8 +172,8 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.#reveal.ready()
   }
 
-  filter(text: string): void {
-    const check = checkFilter(text)
+  async filter(text: string): Promise<void> {
+    const check = await checkFilter(text)
     if (check.kind === 'error') throw new ProblemError(badFilter(check.message))
     const filter = check.kind === 'none' ? '' : text.trim()
     this.#changeFilters(kept => withRun(kept, filter))
@@ -321,18 +337,14 @@ export class MessagesPanel implements PanelSide, Disposable {
   }
 }
 
+type FormattedPlan = ConsumerPlan & { readonly keyFormat: Format; readonly valueFormat: Format }
+
 /** The plan with what the view has chosen on top of it. */
-function completePlan(plan: ConsumerPlan, reading: Reading): ConsumerPlan {
+function completePlan(plan: ConsumerPlan, reading: Reading): FormattedPlan {
   const formats = reading.decodeAs
     ? formatsOf(reading.decodeAs)
     : { key: plan.keyFormat ?? AUTO, value: plan.valueFormat ?? AUTO }
-  const filter = recordFilter(reading.filter, formats)
-  return trustedPlan({
-    ...plan,
-    keyFormat: formats.key,
-    valueFormat: formats.value,
-    ...(filter && { filter }),
-  })
+  return { ...trustedPlan(plan), keyFormat: formats.key, valueFormat: formats.value }
 }
 
 /** Joining commits, which is sending: in an untrusted workspace a group is only looked at. */

@@ -8,7 +8,7 @@ import { count, plural } from '../../lag/format.ts'
 import type { RecordName } from '../../protocol/messages.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { pickCluster } from '../clusters/pickCluster.ts'
-import { pickTopic } from './pickTopic.ts'
+import { pickTopic } from '../pick/pick.ts'
 import { withPatience, withProgress } from './progress.ts'
 import { wholeRecords, type RecordSource } from './recordSource.ts'
 import {
