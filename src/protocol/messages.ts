@@ -54,6 +54,8 @@ export interface MessagesHost {
 
     /** Opens a record as a document beside the view. */
     open(row: RecordName): undefined
+    /** Opens two records beside each other in a diff editor. */
+    compare(params: { readonly left: RecordName; readonly right: RecordName }): undefined
     copy(params: { readonly records: readonly RecordName[]; readonly what: CopyWhat }): undefined
     /** Sends the records again, to a topic to be chosen, after a preview. */
     reproduce(params: { readonly records: readonly RecordName[] }): undefined
