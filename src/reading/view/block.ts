@@ -156,18 +156,12 @@ export function placeInPage(page: RecordPage, row: number, place: Place): void {
   place.backwards = false
 }
 
-const scratch = new Float64Array(MOST_ROWS)
-
-function column(count: number, value: (row: number) => number): Column {
-  for (let row = 0; row < count; row++) scratch[row] = value(row)
-  return columnOf(scratch, count)
-}
-
 const NO_HEADERS: ReadonlyMap<number, number> = new Map()
 
 /**
- * A page as a block of its bytes as they are, copied only where they share memory; undefined where that would hold on to
- * more than the records take, or where the page is not laid out as records are.
+ * A page as a block of its bytes as they are, copied only where they share memory; undefined where
+ * that would hold on to more than the records take, or where the page is not laid out as records
+ * are.
  */
 export function adoptedBlock(
   page: RecordPage,
@@ -177,82 +171,77 @@ export function adoptedBlock(
 ): Block | undefined {
   const { count, bytes } = page
   if (count + extras.length > MOST_ROWS || bytes.length > mostBytes) return undefined
-  if (!isCompact(page)) return undefined
-  const { keyStarts, keyLengths, valueStarts, valueLengths, headerStarts, timestamps } = page
-  const start = (row: number) => {
-    if ((keyLengths[row] ?? -1) >= 0) return keyStarts[row] ?? 0
-    return ((valueLengths[row] ?? -1) >= 0 ? valueStarts[row] : headerStarts[row]) ?? 0
-  }
-  const keyEnd = (row: number) => start(row) + Math.max(0, keyLengths[row] ?? -1)
-  const valueGap = (row: number) =>
-    (valueLengths[row] ?? -1) < 0 ? 0 : (valueStarts[row] ?? 0) - keyEnd(row)
-  const valueEnd = (row: number) =>
-    keyEnd(row) + valueGap(row) + Math.max(0, valueLengths[row] ?? -1)
-  const valueGaps = column(count, valueGap)
-  const headerGaps = column(count, row => {
-    const headers = headerStarts[row] ?? -1
-    return headers < 0 ? -1 : headers - valueEnd(row)
-  })
-  const misplaced = page.headerStarts.some((place, row) => place >= 0 && place < valueEnd(row))
-  if (valueGaps.base < 0 || misplaced) return undefined
-  const low = new Uint32Array(page.offsets.buffer, page.offsets.byteOffset, 2 * count)
+  if (!measure(page)) return undefined
   return sized({
     rows: count,
     bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes),
     partitions: { base: page.partition, deltas: undefined },
-    // The halves of a bigint of 64 bits, low one first: no bigint per record.
-    offsets: column(count, row => (low[2 * row + 1] ?? 0) * 2 ** 32 + (low[2 * row] ?? 0) - row),
-    timestamps: column(count, row => timestamps[row] ?? -1),
-    starts: column(count, start),
-    keyLengths: column(count, row => keyLengths[row] ?? -1),
-    valueGaps,
-    valueLengths: column(count, row => valueLengths[row] ?? -1),
-    headerGaps,
+    offsets: columnOf(measured.offsets, count),
+    timestamps: columnOf(page.timestamps, count),
+    starts: columnOf(measured.starts, count),
+    keyLengths: columnOf(measured.keyLengths, count),
+    valueGaps: columnOf(measured.valueGaps, count),
+    valueLengths: columnOf(measured.valueLengths, count),
+    headerGaps: columnOf(measured.headerGaps, count),
     largeHeaders: NO_HEADERS,
     backwards,
     extras,
   })
 }
 
-/** At least so much of the bytes must be the records' own. */
+/** At least so much of the bytes must be the records' own, with what frames them. */
 const COMPACT_SHARE = 0.75
-
-/** Whether the records fill the page's bytes, and none is large. */
-function isCompact(page: RecordPage): boolean {
-  const { count, bytes, keyLengths, valueLengths } = page
-  let used = 0
-  for (let row = 0; row < count; row++) {
-    const key = keyLengths[row] ?? -1
-    const value = valueLengths[row] ?? -1
-    if (key > LARGE_BYTES || value > LARGE_BYTES) return false
-    used += (key > 0 ? key : 0) + (value > 0 ? value : 0)
-  }
-  const wanted = bytes.length * COMPACT_SHARE
-  // Headers are measured only where the rest does not tell.
-  if (used >= wanted) return bytes.length - used <= LARGE_BYTES || !hasLargeHeaders(page)
-  const measured = headerBytes(page)
-  return measured.largest <= LARGE_BYTES && used + measured.sum >= wanted
-}
-
-function hasLargeHeaders(page: RecordPage): boolean {
-  return headerBytes(page).largest > LARGE_BYTES
-}
-
-/** With a few bytes per record for its framing. */
-function headerBytes({ count, bytes, headerStarts }: RecordPage): { sum: number; largest: number } {
-  let sum = 0
-  let largest = 0
-  for (let row = 0; row < count; row++) {
-    const start = headerStarts[row] ?? -1
-    const length = start < 0 ? 0 : headersEnd(bytes, start) - start
-    sum += length + FRAMING_BYTES
-    if (length > largest) largest = length
-  }
-  return { sum, largest }
-}
-
 /** Lengths, attributes and deltas of a small record. */
 const FRAMING_BYTES = 7
+
+/** Columns of the page that is measured now: filled anew for each. */
+const measured = {
+  offsets: new Float64Array(MOST_ROWS),
+  starts: new Float64Array(MOST_ROWS),
+  keyLengths: new Float64Array(MOST_ROWS),
+  valueGaps: new Float64Array(MOST_ROWS),
+  valueLengths: new Float64Array(MOST_ROWS),
+  headerGaps: new Float64Array(MOST_ROWS),
+}
+
+/**
+ * Fills `measured`. False where the records do not fill the page's bytes, where a part of one is
+ * large, or where the parts do not stand in the order of key, value and headers. One loop, and
+ * nothing called in it where there are no headers: this runs for every record that is read.
+ */
+function measure(page: RecordPage): boolean {
+  const { count, bytes, keyStarts, keyLengths, valueStarts, valueLengths, headerStarts } = page
+  const { offsets, starts, valueGaps, headerGaps } = measured
+  // The halves of integers of 64 bits, low one first: no bigint per record.
+  const halves = new Uint32Array(page.offsets.buffer, page.offsets.byteOffset, 2 * count)
+  let used = count * FRAMING_BYTES
+  for (let row = 0; row < count; row++) {
+    const keyLength = keyLengths[row] ?? -1
+    const valueLength = valueLengths[row] ?? -1
+    const headerStart = headerStarts[row] ?? -1
+    const valueStart = valueLength < 0 ? headerStart : (valueStarts[row] ?? 0)
+    const start = keyLength < 0 ? valueStart : (keyStarts[row] ?? 0)
+    const keyEnd = start + (keyLength < 0 ? 0 : keyLength)
+    const valueGap = valueLength < 0 ? 0 : valueStart - keyEnd
+    const valueEnd = keyEnd + valueGap + (valueLength < 0 ? 0 : valueLength)
+    const headerGap = headerStart < 0 ? -1 : headerStart - valueEnd
+    if (valueGap < 0 || headerGap < -1 || (headerGap < 0 && headerStart >= 0)) return false
+    if (keyLength > LARGE_BYTES || valueLength > LARGE_BYTES) return false
+    used += valueEnd - start - valueGap
+    if (headerStart >= 0 && bytes[headerStart] !== 0) {
+      const headers = headersEnd(bytes, headerStart) - headerStart
+      if (headers > LARGE_BYTES) return false
+      used += headers
+    }
+    offsets[row] = (halves[2 * row + 1] ?? 0) * 0x1_0000_0000 + (halves[2 * row] ?? 0) - row
+    starts[row] = start
+    measured.keyLengths[row] = keyLength
+    valueGaps[row] = valueGap
+    measured.valueLengths[row] = valueLength
+    headerGaps[row] = headerGap
+  }
+  return used >= bytes.length * COMPACT_SHARE
+}
 
 function sized(block: Omit<Block, 'size'>): Block {
   const columns = [

@@ -17,11 +17,16 @@ export function columnOf(values: Float64Array, count: number): Column {
   for (let row = 1; row < count; row++) {
     const value = values[row] ?? 0
     if (value < least) least = value
-    else if (value > most) most = value
+    if (value > most) most = value
   }
   if (most === least) return { base: least, deltas: undefined }
   const deltas = deltasFor(most - least, count)
-  for (let row = 0; row < count; row++) deltas[row] = (values[row] ?? 0) - least
+  // A loop for each kind of array, which is what makes them fast.
+  if (deltas instanceof Uint8Array)
+    for (let row = 0; row < count; row++) deltas[row] = (values[row] ?? 0) - least
+  else if (deltas instanceof Uint16Array)
+    for (let row = 0; row < count; row++) deltas[row] = (values[row] ?? 0) - least
+  else for (let row = 0; row < count; row++) deltas[row] = (values[row] ?? 0) - least
   return { base: least, deltas }
 }
 

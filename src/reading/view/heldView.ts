@@ -16,7 +16,7 @@ import { compileFilter, type PageFilter } from '../filtering/filter.ts'
 import type { ViewAction, ViewAnswer, ViewAsk } from '../messages.ts'
 import { pageBytes } from '../pages.ts'
 import { Fields } from './fields.ts'
-import { placeInBlock, newPlace } from './block.ts'
+import { newPlace, placeInBlock } from './block.ts'
 import { detailOf, hexOf } from './recordDetail.ts'
 import { recordOf } from './recordOf.ts'
 import { rowOf, valueIn } from './rows.ts'
@@ -266,6 +266,7 @@ export class HeldView {
   #advance({ done }: ReadUpdate): void {
     if (done) this.#setPhase('done')
     else if (this.#phase === 'connecting') this.#setPhase('reading')
+    else if (this.#store.waitsForFirst) this.#tell()
     else this.#change()
     const hasEnd = this.#request.source.kind === 'read' && this.#request.source.request.to
     if (hasEnd || this.#phase !== 'reading' || !this.#isCaughtUp()) return

@@ -54,19 +54,33 @@ export class Intake {
   }
 
   #adopted(page: RecordPage, extras: readonly Extra[], reached: Reached): NewBlock | undefined {
-    const { count } = page
-    const { timestamp } = reached
-    const block = adoptedBlock(page, backwardsIn(page, timestamp), extras, this.#mostBytes)
+    const { count, timestamps } = page
+    const backwards = backwardsIn(page, reached.timestamp)
+    const block = adoptedBlock(page, backwards, extras, this.#mostBytes)
     if (!block) return undefined
-    const total = count + extras.length
-    const times = new Float64Array(total)
-    const rows = new Uint32Array(total)
+    const times = new Float64Array(count + extras.length)
+    const rows = new Uint32Array(count + extras.length)
     let to = 0
-    for (const row of rowsInOrder(page, extras)) {
-      if (row < count) advance(reached, page.timestamps[row] ?? -1)
-      times[to] = reached.time
-      rows[to++] = row < count ? row : rowOfExtra(row - count)
+    let { time } = reached
+    let next = 0
+    for (let row = 0; row < count; row++) {
+      if (next < extras.length) {
+        for (const before = page.offsets[row] ?? 0n; isBefore(extras[next], before); next++) {
+          times[to] = time
+          rows[to++] = rowOfExtra(next)
+        }
+      }
+      const timestamp = timestamps[row] ?? -1
+      if (timestamp > time) time = timestamp
+      times[to] = time
+      rows[to++] = row
     }
+    for (; next < extras.length; next++) {
+      times[to] = time
+      rows[to++] = rowOfExtra(next)
+    }
+    reached.time = time
+    if (count > 0) reached.timestamp = timestamps[count - 1] ?? -1
     return { block, times, rows }
   }
 
@@ -152,15 +166,17 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : Number(a > b)
 }
 
+function isBefore(extra: Extra | undefined, offset: bigint): boolean {
+  return extra !== undefined && extra.offset < offset
+}
+
 /** Numbers of records, and from `count` on of extras, by offset. */
 function* rowsInOrder({ count, offsets }: RecordPage, extras: readonly Extra[]): Generator<number> {
   let next = 0
   for (let row = 0; row < count; row++) {
     if (next < extras.length) {
       const offset = offsets[row] ?? 0n
-      for (let extra = extras[next]; extra && extra.offset < offset; extra = extras[++next]) {
-        yield count + next
-      }
+      for (; isBefore(extras[next], offset); next++) yield count + next
     }
     yield row
   }

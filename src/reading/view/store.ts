@@ -86,6 +86,11 @@ export class RecordStore {
     return this.#blocksBytes + this.#order.bytes + this.#notes.bytes + (this.#latest?.bytes ?? 0)
   }
 
+  /** What was added will be the first rows that there are. */
+  get waitsForFirst(): boolean {
+    return this.#order.length === 0 && this.#order.waiting > 0
+  }
+
   get revision(): number {
     return this.#revision
   }

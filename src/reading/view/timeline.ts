@@ -106,15 +106,18 @@ export class TimeCounts {
   /** Returns how many records have no time. */
   #count({ timestamps, count }: RecordPage, what: 'read' | 'matched'): number {
     let timeless = 0
-    for (let row = 0; row < count; row++) {
+    // Records next to each other mostly have the same time, or nearly.
+    let same = 0
+    for (let row = 0; row < count; row += same) {
       const timestamp = timestamps[row] ?? -1
-      if (timestamp < 0) {
-        timeless++
-        continue
+      same = 1
+      while (row + same < count && timestamps[row + same] === timestamp) same++
+      if (timestamp < 0) timeless += same
+      else {
+        const bin = this.#binOf(timestamp)
+        const bins = what === 'read' ? this.#read : this.#matched
+        bins[bin] = (bins[bin] ?? 0) + same
       }
-      const bin = this.#binOf(timestamp)
-      const bins = what === 'read' ? this.#read : this.#matched
-      bins[bin] = (bins[bin] ?? 0) + 1
     }
     return timeless
   }
