@@ -1,62 +1,116 @@
-import type { MessageRow } from '../../protocol/messages.ts'
-import { createRow, type RowElement } from './rows.ts'
+import type { Layout, RecordName, RecordRow, Row } from '../../protocol/messages.ts'
+import { COLUMNS, gridTemplate } from './columns.ts'
+import { createHeader } from './header.ts'
 import type { RowPages } from './pages.ts'
+import type { Highlight } from './preview.ts'
+import { createRow, type RowContext, type RowElement } from './rows.ts'
+import { heightsOf, scrolledTop, scrollTopAt, type Heights } from './scale.ts'
+import { Selection } from './selection.ts'
 import { dayOf } from './words.ts'
+import { dayInWords } from './axis.ts'
 
 const ROW = 22
 const NARROW_ROW = 44
-const OVERSCAN = 8
+const OVERSCAN = 12
+/** Rows looked at for the record before a row, past rows that are no records. */
+const MOST_NOTES = 8
+const NARROW = '(max-width: 560px)'
 
 export interface ListOptions {
   readonly pages: RowPages
-  open(row: MessageRow): void
-  copy(row: MessageRow): void
+  readonly layout: () => Layout
+  /** Another selection, or another row that the keyboard is at. */
+  onSelect(how: 'one' | 'more'): void
+  /** Wants to see the row in full. */
+  onOpen(row: RecordRow): void
+  /** Wants it as a document. */
+  onOpenDocument(row: RecordRow): void
+  onCopy(): void
+  /** Too many rows to select them all. */
+  onTooMany(count: number): void
+  onResize(widths: Layout['widths'], done: boolean): void
+  readonly openColumns: (anchor: HTMLElement) => void
+  showAborted(): void
   /** The list moved away from its end, or back to it. */
   onFollow(following: boolean): void
+  /** The rows that are looked at are others now. */
+  onLook(): void
 }
 
 /** A list of as many rows as there are, of which only those in the window exist as elements. */
 export class RecordList {
-  readonly element: HTMLElement
-  readonly #scroller: HTMLElement
-  readonly #canvas: HTMLElement
+  readonly element = box('list')
+  readonly selection = new Selection()
+  readonly #grid = box('grid')
+  readonly #scroller = box('scroll')
+  readonly #canvas = box('rows')
   readonly #rows: RowElement[] = []
   readonly #options: ListOptions
-  readonly #narrow = matchMedia('(max-width: 560px)')
+  readonly #header
+  readonly #narrow = matchMedia(NARROW)
+  readonly #calm = matchMedia('(prefers-reduced-motion: reduce)')
+  #context: RowContext = { topic: '', highlight: {} }
   #first = 0
   #end = 0
-  #active: number | undefined
+  #heights: Heights = heightsOf(0, 0)
+  /** Where the window stands in the rows, px. */
+  #top = 0
+  #scrolled = 0
   #freshFrom = Infinity
   #painting = false
+  /** The row whose menu was opened last. */
+  #menuRow: number | undefined
   /** Stays at the end while new records come. */
   following = true
 
   constructor(options: ListOptions) {
     this.#options = options
-    this.element = document.createElement('div')
-    this.element.className = 'list'
-    this.#scroller = box('scroll')
-    this.#canvas = box('rows')
+    this.#header = createHeader({
+      columns: options.layout,
+      onResize: (widths, done) => {
+        options.onResize(widths, done)
+      },
+      openMenu: options.openColumns,
+      onLeave: () => {
+        this.focus()
+      },
+    })
     this.#scroller.append(this.#canvas)
-    this.element.append(header(), this.#scroller)
+    this.#grid.append(this.#header.element, this.#scroller)
+    this.element.append(this.#grid)
     this.#describe()
     this.#listen()
   }
 
   /** Rows number `first` up to `end` exist now. */
   update(first: number, end: number): void {
-    const gone = Math.min(first, this.#end) - this.#first
-    const rowHeight = this.#rowHeight
-    const top = this.#scroller.scrollTop
+    const gone = Math.max(0, Math.min(first, this.#end) - this.#first)
     if (this.following && end > this.#end && this.#end > 0) this.#freshFrom = this.#end
-    if (end < this.#end) this.#active = undefined
+    this.selection.keepWithin(first, end)
+    const top = this.#top - gone * this.#rowHeight
     this.#first = first
     this.#end = end
-    this.#scroller.setAttribute('aria-rowcount', String(end))
-    this.#canvas.style.height = `${(end - first) * rowHeight}px`
-    if (this.following) this.#scroller.scrollTop = this.#scroller.scrollHeight
-    else if (gone > 0) this.#scroller.scrollTop = Math.max(0, top - gone * rowHeight)
+    this.#grid.setAttribute('aria-rowcount', String(end + 1))
+    this.#measure()
+    this.#moveTo(this.following ? Infinity : top)
     this.paint()
+  }
+
+  /** What the rows are shown with. */
+  show(topic: string, highlight: Highlight): void {
+    if (topic === this.#context.topic && highlight === this.#context.highlight) return
+    this.#context = { topic, highlight }
+    this.#grid.setAttribute('aria-label', `Records of ${topic}`)
+    this.paint()
+  }
+
+  /** Widths and columns anew. */
+  restyle(): void {
+    const layout = this.#options.layout()
+    this.element.style.setProperty('--cols', gridTemplate(layout))
+    for (const { name } of COLUMNS)
+      this.element.classList.toggle(`no-${name}`, layout.hidden.includes(name))
+    this.#header.update()
   }
 
   /** Draws once before the next frame. */
@@ -71,7 +125,7 @@ export class RecordList {
 
   follow(): void {
     this.#setFollowing(true)
-    this.#scroller.scrollTop = this.#scroller.scrollHeight
+    this.#moveTo(Infinity)
     this.paint()
   }
 
@@ -80,7 +134,48 @@ export class RecordList {
   }
 
   focus(): void {
-    this.#scroller.focus({ preventScroll: true })
+    this.#grid.focus({ preventScroll: true })
+  }
+
+  get hasFocus(): boolean {
+    return this.#grid === document.activeElement
+  }
+
+  /** Selects the row and brings it into the window. */
+  reveal(number: number): void {
+    this.selection.only(number)
+    this.#goTo(number, true)
+    this.#options.onSelect('one')
+  }
+
+  /** The records of the rows that are selected, as far as they were pulled. */
+  rowAt(number: number | undefined): RecordRow | undefined {
+    return number === undefined ? undefined : asRecord(this.#options.pages.row(number))
+  }
+
+  get menuRow(): RecordRow | undefined {
+    return this.rowAt(this.#menuRow)
+  }
+
+  /** The record to hold still while rows change places: the selected one if it is seen, else the top one. */
+  anchor(): { readonly name: RecordName; readonly number: number } | undefined {
+    if (this.following || this.#top === 0) return undefined
+    const { active } = this.selection
+    const seen = active !== undefined && this.#isSeen(active) ? active : this.#firstVisible()
+    const row = this.#options.pages.row(seen)
+    return row && { name: { partition: row.partition, offset: row.offset }, number: seen }
+  }
+
+  /** Rows stand so many places further down than before. */
+  shift(rows: number): void {
+    this.#moveTo(this.#top + rows * this.#rowHeight)
+    this.paint()
+  }
+
+  /** The day of what is seen first, where it is not today. */
+  tellDay(time: number | undefined, now: number): void {
+    const isToday = time === undefined || dayOf(time) === dayOf(now)
+    this.#header.tellDay(isToday ? '' : dayInWords(time))
   }
 
   get #rowHeight(): number {
@@ -88,9 +183,12 @@ export class RecordList {
   }
 
   #describe(): void {
-    this.#scroller.tabIndex = 0
-    this.#scroller.setAttribute('role', 'grid')
-    this.#scroller.setAttribute('aria-label', 'Records')
+    this.#grid.tabIndex = 0
+    this.#grid.setAttribute('role', 'grid')
+    this.#grid.setAttribute('aria-label', 'Records')
+    this.#grid.setAttribute('aria-multiselectable', 'true')
+    this.#scroller.tabIndex = -1
+    this.#scroller.setAttribute('role', 'presentation')
     this.#canvas.setAttribute('role', 'rowgroup')
   }
 
@@ -98,121 +196,305 @@ export class RecordList {
     this.#scroller.addEventListener('scroll', () => {
       this.#onScroll()
     })
-    this.#scroller.addEventListener('keydown', event => {
-      this.#onKey(event)
+    this.#scroller.addEventListener('scrollend', () => {
+      this.#moveTo(this.#top)
+    })
+    this.#scroller.addEventListener('focus', () => {
+      this.focus()
+    })
+    this.#grid.addEventListener('keydown', event => {
+      if (event.target === this.#grid && this.#onKey(event)) event.preventDefault()
+    })
+    this.#canvas.addEventListener('mousedown', event => {
+      if (event.shiftKey) event.preventDefault()
     })
     this.#canvas.addEventListener('click', event => {
-      const number = numberOf(event.target)
-      if (number !== undefined) this.#activate(number, true)
+      this.#onClick(event)
     })
-    this.#canvas.addEventListener('contextmenu', event => {
-      const number = numberOf(event.target)
-      if (number !== undefined) this.#activate(number, false)
+    this.#canvas.addEventListener('dblclick', event => {
+      const row = this.rowAt(numberOf(event.target))
+      if (row && !isControl(event.target)) this.#options.onOpenDocument(row)
+    })
+    this.#grid.addEventListener('contextmenu', event => {
+      this.#onMenu(event)
+    })
+    this.#canvas.addEventListener('pointerover', event => {
+      tellWhatIsCut(event.target)
     })
     new ResizeObserver(() => {
-      this.update(this.#first, this.#end)
+      const bottom = this.following
+      this.#measure()
+      this.#moveTo(bottom ? Infinity : this.#top)
+      this.paint()
     }).observe(this.#scroller)
+    this.#narrow.addEventListener('change', () => {
+      const at = this.#top / (this.#narrow.matches ? ROW : NARROW_ROW)
+      this.#measure()
+      this.#moveTo(this.following ? Infinity : at * this.#rowHeight)
+      this.paint()
+    })
+  }
+
+  #measure(): void {
+    const rows = (this.#end - this.#first) * this.#rowHeight
+    const heights = heightsOf(rows, this.#scroller.clientHeight)
+    if (heights.canvas !== this.#heights.canvas) this.#canvas.style.height = `${heights.canvas}px`
+    this.#heights = heights
+  }
+
+  #moveTo(top: number): void {
+    const { rows, view } = this.#heights
+    this.#top = Math.max(0, Math.min(rows - view, top))
+    const scrollTop = scrollTopAt(this.#top, this.#heights)
+    if (Math.abs(this.#scroller.scrollTop - scrollTop) > 0.5) this.#scroller.scrollTop = scrollTop
+    this.#scrolled = this.#scroller.scrollTop
   }
 
   #onScroll(): void {
-    const { scrollTop, clientHeight, scrollHeight } = this.#scroller
-    const atEnd = scrollTop + clientHeight >= scrollHeight - 4
-    if (!atEnd && this.following && scrollTop < this.#lastTop) this.#setFollowing(false)
-    if (atEnd && !this.following && scrollTop > this.#lastTop) this.#setFollowing(true)
-    this.#lastTop = scrollTop
+    const before = this.#top
+    const { scrollTop } = this.#scroller
+    this.#top = scrolledTop(this.#top, this.#scrolled, scrollTop, this.#heights)
+    this.#scrolled = scrollTop
+    const { rows, view } = this.#heights
+    const atEnd = this.#top + view >= rows - 4
+    if (!atEnd && this.following && this.#top < before) this.#setFollowing(false)
+    if (atEnd && !this.following && this.#top > before) this.#setFollowing(true)
     this.paint()
   }
-
-  #lastTop = 0
 
   #setFollowing(following: boolean): void {
     if (this.following === following) return
     this.following = following
+    this.#freshFrom = Infinity
     this.#options.onFollow(following)
   }
 
-  #onKey(event: KeyboardEvent): void {
-    const row = this.#active === undefined ? undefined : this.#options.pages.row(this.#active)
-    if (event.key === 'Enter' && row) this.#options.open(row)
-    else if (event.key === 'c' && (event.ctrlKey || event.metaKey) && row) this.#options.copy(row)
-    else if (!this.#move(event)) return
-    event.preventDefault()
+  #onClick(event: MouseEvent): void {
+    const number = numberOf(event.target)
+    if (number === undefined) return
+    this.focus()
+    if (isControl(event.target)) {
+      this.#options.showAborted()
+      return
+    }
+    if (!this.rowAt(number)) return
+    if (event.ctrlKey || event.metaKey) this.selection.toggle(number)
+    else if (event.shiftKey) this.selection.extend(number)
+    else this.selection.only(number)
+    this.#stand(number)
+    this.#options.onSelect(event.ctrlKey || event.metaKey || event.shiftKey ? 'more' : 'one')
   }
 
-  #move(event: KeyboardEvent): boolean {
-    const page = Math.max(1, Math.floor(this.#scroller.clientHeight / this.#rowHeight) - 1)
-    const now = this.#active ?? this.#firstVisible() - 1
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: now + 1,
-      ArrowUp: now - 1,
-      PageDown: now + page,
-      PageUp: now - page,
-      Home: this.#first,
-      End: this.#end - 1,
-    }
-    const target = steps[event.key]
-    if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return false
-    this.#activate(Math.max(this.#first, Math.min(this.#end - 1, target)), false)
+  /** What the editor's menu is told of the row; the selection stays. */
+  #onMenu(event: MouseEvent): void {
+    const number = numberOf(event.target) ?? this.selection.active
+    const row = this.rowAt(number)
+    this.#menuRow = row ? number : undefined
+    const context = row
+      ? {
+          webviewSection: 'record',
+          partition: row.partition,
+          offset: row.offset,
+          selectedRecords: this.selection.size,
+          isSelected: number !== undefined && this.selection.has(number),
+          preventDefaultContextMenuItems: true,
+        }
+      : { preventDefaultContextMenuItems: true }
+    this.#grid.dataset['vscodeContext'] = JSON.stringify(context)
+    this.#draw()
+  }
+
+  #onKey(event: KeyboardEvent): boolean {
+    const { active } = this.selection
+    const row = this.rowAt(active)
+    if (event.ctrlKey || event.metaKey) return this.#onCommand(event, row)
+    if (event.altKey) return false
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))
+      return this.#openMenuOf(active)
+    if (event.key === 'Enter' && row) this.#options.onOpen(row)
+    else if (event.key === 'ArrowUp' && !event.shiftKey && (active ?? Infinity) <= this.#first)
+      this.#header.focus()
+    else return this.#move(event)
     return true
   }
 
-  #firstVisible(): number {
-    return this.#first + Math.floor(this.#scroller.scrollTop / this.#rowHeight)
+  #onCommand(event: KeyboardEvent, row: RecordRow | undefined): boolean {
+    const { active } = this.selection
+    if (event.key === 'c' && this.selection.size > 0) this.#options.onCopy()
+    else if (event.key === 'a') this.#selectAll()
+    else if (event.key === 'Enter' && row) this.#options.onOpenDocument(row)
+    else if (event.key === ' ' && active !== undefined) {
+      this.selection.toggle(active)
+      this.paint()
+      this.#options.onSelect('more')
+    } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') return this.#move(event)
+    else return false
+    return true
+  }
+
+  #selectAll(): void {
+    if (!this.selection.all(this.#first, this.#end)) {
+      this.#options.onTooMany(this.#end - this.#first)
+      return
+    }
+    this.paint()
+    this.#options.onSelect('more')
+  }
+
+  /** A menu from the keyboard opens at its row. */
+  #openMenuOf(number: number | undefined): boolean {
+    const element = this.#rows.find(({ element: each }) => numberOf(each) === number)?.element
+    if (number === undefined || !element || !this.#isSeen(number)) return false
+    const { left, bottom } = element.getBoundingClientRect()
+    element.dispatchEvent(
+      new MouseEvent('contextmenu', {
+        bubbles: true,
+        cancelable: true,
+        clientX: left + 24,
+        clientY: bottom,
+      }),
+    )
+    return true
+  }
+
+  #move(event: KeyboardEvent): boolean {
+    const target = this.#destination(event.key)
+    if (target === undefined) return false
+    const number = this.#recordNear(target.to, target.step)
+    if (number === undefined) return true
+    if (event.ctrlKey || event.metaKey) this.selection.move(number)
+    else if (event.shiftKey) this.selection.extend(number)
+    else this.selection.only(number)
+    this.#stand(number)
+    this.#options.onSelect(this.selection.size === 1 ? 'one' : 'more')
+    return true
+  }
+
+  #destination(key: string): { readonly to: number; readonly step: number } | undefined {
+    const page = Math.max(1, Math.floor(this.#heights.view / this.#rowHeight) - 1)
+    const first = this.#firstVisible()
+    const now = this.selection.active
+    switch (key) {
+      case 'ArrowDown':
+        return { to: now === undefined ? first : now + 1, step: 1 }
+      case 'ArrowUp':
+        return { to: (now ?? first) - 1, step: -1 }
+      case 'PageDown':
+        return { to: (now ?? first) + page, step: 1 }
+      case 'PageUp':
+        return { to: (now ?? first) - page, step: -1 }
+      case 'Home':
+        return { to: this.#first, step: 1 }
+      case 'End':
+        return { to: this.#end - 1, step: -1 }
+      default:
+        return undefined
+    }
+  }
+
+  /** The row itself, or past rows that are no records the next one. */
+  #recordNear(target: number, step: number): number | undefined {
+    if (this.#end === this.#first) return undefined
+    let number = Math.max(this.#first, Math.min(this.#end - 1, target))
+    while (this.#isNote(number)) {
+      number += step
+      if (number < this.#first || number >= this.#end) return undefined
+    }
+    return number
+  }
+
+  #isNote(number: number): boolean {
+    const row = this.#options.pages.row(number)
+    return row !== undefined && row.kind !== 'record'
   }
 
   /** Who looks at a row wants it to stand still. */
-  #activate(number: number, open: boolean): void {
-    this.#active = number
+  #stand(number: number): void {
     if (number < this.#end - 1) this.#setFollowing(false)
-    this.#reveal(number)
-    this.#draw()
-    const row = this.#options.pages.row(number)
-    if (open && row) this.#options.open(row)
+    this.#goTo(number, false)
   }
 
-  #reveal(number: number): void {
+  #goTo(number: number, centred: boolean): void {
+    const height = this.#rowHeight
+    const top = (number - this.#first) * height
+    const { view } = this.#heights
+    if (centred) {
+      this.#setFollowing(false)
+      if (!this.#isSeen(number)) this.#moveTo(top - Math.floor(view / height / 3) * height)
+    } else if (top < this.#top) this.#moveTo(top)
+    else if (top + height > this.#top + view) this.#moveTo(top + height - view)
+    this.#draw()
+  }
+
+  #isSeen(number: number): boolean {
     const top = (number - this.#first) * this.#rowHeight
-    const { scrollTop, clientHeight } = this.#scroller
-    if (top < scrollTop) this.#scroller.scrollTop = top
-    else if (top + this.#rowHeight > scrollTop + clientHeight)
-      this.#scroller.scrollTop = top + this.#rowHeight - clientHeight
+    return top >= this.#top && top + this.#rowHeight <= this.#top + this.#heights.view
+  }
+
+  #firstVisible(): number {
+    return this.#first + Math.ceil(this.#top / this.#rowHeight)
   }
 
   #draw(): void {
     const height = this.#rowHeight
-    const from = Math.max(this.#first, this.#firstVisible() - OVERSCAN)
-    const shown = Math.ceil(this.#scroller.clientHeight / height) + 2 * OVERSCAN
-    const count = Math.max(0, Math.min(shown, this.#end - from))
-    this.#grow(count)
-    const days = new Set<string>()
-    for (let i = 0; i < count; i++) {
-      const number = from + i
-      // The same element shows the same row while it is in the window: focus and hover hold still.
+    const seen = this.#first + Math.floor(this.#top / height)
+    const from = Math.max(this.#first, seen - OVERSCAN)
+    const inView = Math.ceil(this.#heights.view / height) + 1
+    const to = Math.min(this.#end, seen + inView + OVERSCAN)
+    this.#options.pages.want(seen, Math.min(this.#end, seen + inView))
+    this.#grow(to - from)
+    const offset = this.#scrolled - this.#top
+    for (let number = from; number < to; number++) {
+      // The same element shows the same row while it is in the window: hover holds still.
       const row = this.#rows[number % this.#rows.length]
-      if (row) this.#place(row, number, height, days)
+      row?.place((number - this.#first) * height + offset)
+      if (row) this.#fill(row, number)
     }
-    this.#hideOthers(from, count)
-    this.#scroller.toggleAttribute('data-days', !onlyToday(days))
-    this.element.toggleAttribute('data-days', !onlyToday(days))
-    if (this.#active === undefined) this.#scroller.removeAttribute('aria-activedescendant')
-    else this.#scroller.setAttribute('aria-activedescendant', `row-${this.#active}`)
+    this.#hideOthers(from, Math.max(0, to - from))
+    this.#tellActive()
+    this.#options.onLook()
   }
 
-  #place(row: RowElement, number: number, height: number, days: Set<string>): void {
-    const content = this.#options.pages.row(number)
-    if (content?.timestamp !== undefined) days.add(dayOf(content.timestamp))
-    row.show(content, number)
-    row.element.hidden = false
-    row.element.style.top = `${(number - this.#first) * height}px`
-    row.element.setAttribute('aria-selected', String(number === this.#active))
-    row.element.classList.toggle('fresh', content !== undefined && number >= this.#freshFrom)
+  #fill(element: RowElement, number: number): void {
+    const row = this.#options.pages.row(number)
+    const arrives = number >= this.#freshFrom && row && !element.shows(number)
+    const selected = this.selection.has(number) && row?.kind === 'record'
+    element.show({ number, row, newDay: this.#isNewDay(number, row), selected }, this.#context)
+    element.element.toggleAttribute('data-active', number === this.selection.active)
+    element.element.toggleAttribute('data-menu', number === this.#menuRow)
+    if (arrives && !this.#calm.matches) element.flash()
+  }
+
+  #isNewDay(number: number, row: Row | undefined): boolean {
+    if (row?.kind !== 'record' || row.timestamp === undefined) return false
+    for (let back = number - 1; back >= this.#first && back >= number - MOST_NOTES; back--) {
+      const before = this.#options.pages.row(back)
+      if (before?.kind === 'record' && before.timestamp !== undefined)
+        return dayOf(before.timestamp) !== dayOf(row.timestamp)
+      if (!before) return false
+    }
+    return false
+  }
+
+  /** The time of the first record that is seen: the heading tells its day. */
+  get topTime(): number | undefined {
+    for (let number = this.#firstVisible(); number < this.#firstVisible() + MOST_NOTES; number++) {
+      const row = this.rowAt(number)
+      if (row?.timestamp !== undefined) return row.timestamp
+    }
+    return undefined
+  }
+
+  #tellActive(): void {
+    const { active } = this.selection
+    if (active === undefined) this.#grid.removeAttribute('aria-activedescendant')
+    else this.#grid.setAttribute('aria-activedescendant', `row-${active}`)
   }
 
   #grow(count: number): void {
     if (count <= this.#rows.length) return
     while (this.#rows.length < count + OVERSCAN) {
       const row = createRow()
-      row.element.hidden = true
       this.#rows.push(row)
       this.#canvas.append(row.element)
     }
@@ -221,13 +503,13 @@ export class RecordList {
   #hideOthers(from: number, count: number): void {
     for (const [index, row] of this.#rows.entries()) {
       const distance = (index - (from % this.#rows.length) + this.#rows.length) % this.#rows.length
-      if (distance >= count) row.element.hidden = true
+      if (distance >= count) row.hide()
     }
   }
 }
 
-function onlyToday(days: ReadonlySet<string>): boolean {
-  return days.size === 0 || (days.size === 1 && days.has(dayOf(Date.now())))
+function asRecord(row: Row | undefined): RecordRow | undefined {
+  return row?.kind === 'record' ? row : undefined
 }
 
 function numberOf(target: EventTarget | null): number | undefined {
@@ -236,28 +518,18 @@ function numberOf(target: EventTarget | null): number | undefined {
   return number === undefined ? undefined : Number(number)
 }
 
-function header(): HTMLElement {
-  const head = box('hd')
-  head.setAttribute('aria-hidden', 'true')
-  for (const [name, text] of HEADINGS) {
-    const cell = document.createElement('span')
-    cell.className = name
-    cell.textContent = text
-    if (name === 'p') cell.title = 'Partition'
-    head.append(cell)
-  }
-  return head
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[data-act]') !== null
 }
 
-const HEADINGS = [
-  ['time', 'Time'],
-  ['p', 'P'],
-  ['off', 'Offset'],
-  ['key', 'Key'],
-  ['val', 'Value'],
-  ['hc', 'Headers'],
-  ['sz', 'Size'],
-] as const
+/** The whole text of what is cut, once the pointer is over it. */
+function tellWhatIsCut(target: EventTarget | null): void {
+  const cell = target instanceof Element ? target.closest<HTMLElement>('.r > *') : null
+  if (cell?.title !== '' || cell.classList.contains('note')) return
+  const inner = cell.querySelector<HTMLElement>('.cut') ?? cell
+  const isCut = cell.scrollWidth > cell.clientWidth || inner.scrollWidth > inner.clientWidth
+  if (isCut) cell.title = cell.textContent
+}
 
 function box(className: string): HTMLElement {
   const element = document.createElement('div')

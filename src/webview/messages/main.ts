@@ -1,36 +1,71 @@
 import { render } from 'lit'
-import { count } from '../../lag/format.ts'
+import { count, plural } from '../../lag/format.ts'
 import type {
-  MessageRow,
+  CopyWhat,
+  FieldPath,
+  FilterCheck,
+  Layout,
   MessagesHost,
   MessagesState,
   MessagesView,
+  RecordName,
 } from '../../protocol/messages.ts'
 import { connectHost } from '../kit/host.ts'
-import { banner, empty, isRunning, status, toolbar, type Actions } from './frame.ts'
+import { rovingFocus } from '../kit/roving.ts'
+import type { Actions, View } from './actions.ts'
+import { banner } from './banner.ts'
+import { createCompare } from './compare/compare.ts'
+import { createDetail } from './detail/detail.ts'
+import { empty } from './empty.ts'
+import { unknownFields } from './fields.ts'
+import { FilterField } from './filterField.ts'
+import { Split } from './layout.ts'
 import { RecordList } from './list.ts'
+import { openColumns } from './menus.ts'
+import { namesOf, type NameSource } from './names.ts'
 import { RowPages } from './pages.ts'
+import { highlightOf, type Highlight } from './preview.ts'
+import { statusLine } from './statusLine.ts'
+import { TimelineSection } from './timelineSection.ts'
+import { canPause, toolbar } from './toolbar.ts'
 import '../kit/kit.css'
 import './messages.css'
 
-const parts = {
-  toolbar: part('toolbar', 'toolbar', 'Reading'),
-  banner: part('banners'),
-  blank: part('blank'),
-  split: part('split'),
-  status: part('status', 'status'),
-}
-const jump = document.createElement('button')
-jump.className = 'btn jump'
-jump.hidden = true
+/** Ms that a hint in the status line stays. */
+const HINT_STAYS = 5000
+/** Ms after which the host is told what is selected. */
+const TELL_SELECTED = 80
+/** Selected rows that are found again when rows change places; more are let go. */
+const MOST_FOUND = 50
 
 let state: MessagesState | undefined
+let layout: Layout | undefined
 /** Rows that there were when the list last stood at its end. */
 let seen = 0
+let ran: { readonly filter: string; readonly check: FilterCheck } = {
+  filter: '',
+  check: { kind: 'none' },
+}
+let highlight: Highlight = {}
+let unknown: readonly FieldPath[] = []
+let hint: string | undefined
+let hinting: number | undefined
+/** The first of two records, while the second is chosen. */
+let comparing: RecordName | undefined
+/** The one that the detail shows. */
+let shownDetail: RecordName | undefined
+let selectedNames: readonly RecordName[] = []
+let telling: number | undefined
 
 const host = connectHost<MessagesView, MessagesHost>({
   requests: {},
-  events: { state: showState },
+  events: {
+    state: takeState,
+    reveal: ({ row }) => {
+      list.reveal(row)
+    },
+    command: onCommand,
+  },
 })
 
 const pages = new RowPages(
@@ -39,103 +74,430 @@ const pages = new RowPages(
     list.paint()
   },
 )
-const list = new RecordList({
-  pages,
-  open: row => {
-    void host.request('open', nameOf(row))
-  },
-  copy: row => {
-    void host.request('copy', { ...nameOf(row), what: 'record' })
-  },
-  onFollow: () => {
-    seen = endOf(state)
-    draw()
-  },
-})
 
 const actions: Actions = {
-  start: () => {
-    host.send('start')
-  },
-  stop: () => {
-    host.send('stop')
-  },
-  pause: () => {
-    host.send('pause')
-  },
-  resume: () => {
-    host.send('resume')
-  },
+  start: () => host.send('start'),
+  stop: () => host.send('stop'),
+  pause: () => host.send('pause'),
+  resume: () => host.send('resume'),
   follow: () => {
     if (list.following) list.stay()
     else list.follow()
     draw()
   },
-  choose: what => {
-    void host.request('choose', what)
+  choose: what => ask(host.request('choose', what)),
+  read: choice => ask(host.request('read', choice)),
+  filter: text => filter.use(text),
+  show: change => {
+    if (state) host.send('show', { ...state.shown, ...change })
   },
-  newProducerFile: () => {
-    void host.request('newProducerFile')
+  clearRange: () => timeline.clear(),
+  isolate: isolation => host.send('isolation', isolation),
+  decodeAs: change => {
+    if (state) host.send('decodeAs', { ...state.decodeAs, ...change })
   },
+  toggleColumn: name => {
+    const hidden = layout?.hidden ?? []
+    keepLayout({
+      hidden: hidden.includes(name) ? hidden.filter(each => each !== name) : [...hidden, name],
+    })
+  },
+  resetColumns: () => keepLayout({ hidden: [], widths: {} }),
+  jump: () => ask(host.request('jump')),
+  copy: what => ask(copy(what)),
+  compare: compareSelected,
+  reproduce: () => ask(withSelected(records => host.request('reproduce', { records }))),
+  exportRecords: what =>
+    ask(
+      what === 'selected'
+        ? withSelected(records => host.request('exportRecords', { what: { records } }))
+        : host.request('exportRecords', { what }),
+    ),
+  newProducerFile: () => ask(host.request('newProducerFile')),
+  showLog: () => ask(host.request('showLog')),
 }
 
-function showState(next: MessagesState): void {
-  if (state && next.revision !== state.revision && next.count === 0) seen = 0
+const filter = new FilterField({
+  check: text => host.request('checkFilter', text),
+  run: text => ask(host.request('filter', text)),
+  save: (text, name) => ask(host.request('saveFilter', { text, name })),
+  forget: (text, saved) => ask(host.request('forgetFilter', { text, saved })),
+  onLeave: () => list.focus(),
+})
+
+const timeline = new TimelineSection({
+  pull: bins => host.request('timeline', { bins }),
+  onRange: range => {
+    if (!state) return
+    const { notes, backwards, duplicates } = state.shown
+    host.send('show', { notes, backwards, duplicates, ...(range && { range }) })
+  },
+})
+
+const list = new RecordList({
+  pages,
+  layout: layoutNow,
+  onSelect,
+  onOpen: row => {
+    if (detail.element.isConnected && isSame(shownDetail, row)) detail.focus()
+    else showDetail(row)
+  },
+  onOpenDocument: row => ask(host.request('open', nameOf(row))),
+  onCopy: () => ask(copy('row')),
+  onTooMany: all =>
+    tell(`${count(all)} rows are too many to select; Export takes all that is shown.`),
+  onResize: (widths, done) => keepLayout({ widths }, done),
+  openColumns: anchor => openColumns(anchor, view, actions),
+  showAborted: () => actions.isolate('read_uncommitted'),
+  onFollow: () => {
+    seen = endOf(state)
+    draw()
+  },
+  onLook: tellDay,
+})
+
+const detail = createDetail({
+  host,
+  onClose: closeDetail,
+  onBack: closeDetail,
+  onCompare: compareWith,
+  onLayout: change => keepLayout(change),
+})
+
+const compare = createCompare({ host, onClose: closeCompare })
+
+const split = new Split(list.element, {
+  sizes: layoutNow,
+  onResize: (sizes, done) => keepLayout(sizes, done),
+})
+
+const parts = {
+  toolbar: part('header', 'toolbar'),
+  banner: part('div', 'banners'),
+  filter: place(filter.element),
+  timeline: place(timeline.element),
+  blank: part('main', 'blank'),
+  split: place(split.element),
+  status: part('footer', 'status'),
+}
+const newRecords = document.createElement('button')
+
+function layoutNow(): Layout {
+  return layout ?? { widths: {}, hidden: [], folded: [], valueView: 'tree' }
+}
+
+function view(): View {
+  if (!state) throw new Error('There is no state yet.')
+  return { state, following: list.following, selected: list.selection.size, now: Date.now() }
+}
+
+function takeState(told: MessagesState): void {
+  const before = state
+  layout ??= told.layout
+  const next: MessagesState = { ...told, layout }
+  if (before && next.revision !== before.revision) void holdStill(next)
+  if (before && next.revision !== before.revision && next.count === 0) seen = 0
   state = next
   host.save(next.saved)
+  if (next.filter !== ran.filter) void learnFilter(next.filter)
   pages.update(next.revision, endOf(next))
   list.update(next.dropped, endOf(next))
+  if (!before) list.restyle()
   if (list.following) seen = endOf(next)
+  filter.update(next)
+  timeline.update(next)
+  detail.update(next)
+  compare.update(next)
   draw()
+}
+
+/** What the filter that runs is about, to mark it in the rows and to find a slip. */
+async function learnFilter(text: string): Promise<void> {
+  ran = { filter: text, check: { kind: 'none' } }
+  let check: FilterCheck = ran.check
+  if (text !== '')
+    try {
+      check = await host.request('checkFilter', text)
+    } catch {
+      return
+    }
+  if (ran.filter !== text) return
+  ran = { filter: text, check }
+  highlight = highlightOf(text, check)
+  draw()
+}
+
+/** Rows changed places: what is selected and what is looked at is found again. */
+async function holdStill(next: MessagesState): Promise<void> {
+  const anchor = list.anchor()
+  const { active } = list.selection
+  const activeRow = list.rowAt(active)
+  const names = selectedNames.length <= MOST_FOUND ? selectedNames : []
+  const locate = (name: RecordName) =>
+    host
+      .request('locate', { partition: name.partition, offset: name.offset })
+      .catch(() => undefined)
+  const [at, activeAt, ...found] = await Promise.all([
+    anchor ? locate(anchor.name) : undefined,
+    activeRow ? locate(activeRow) : undefined,
+    ...names.map(locate),
+  ])
+  if (state?.revision !== next.revision) return
+  list.selection.renumber(
+    found.filter(row => row !== undefined),
+    activeAt,
+  )
+  if (anchor && at !== undefined) list.shift(at - anchor.number)
+  list.paint()
 }
 
 function draw(): void {
   if (!state) return
-  render(toolbar(state, list.following, actions), parts.toolbar)
-  render(banner(state), parts.banner)
+  const now = view()
+  unknown = ran.check.kind === 'expression' ? unknownFields(ran.check.paths, state.fields) : []
+  list.show(state.topic, highlight)
+  parts.toolbar.setAttribute('aria-label', `Reading ${state.topic}`)
+  render(toolbar(now, view, actions), parts.toolbar)
+  render(banner(state, actions), parts.banner)
   parts.split.hidden = state.count === 0
   parts.blank.hidden = state.count > 0
-  if (state.count === 0) render(empty(state, actions), parts.blank)
-  render(status(state), parts.status)
+  if (state.count === 0) drawBlank(now)
+  render(statusLine(now, hint, actions), parts.status)
   for (const bar of parts.status.querySelectorAll<HTMLElement>('[data-percent]'))
     bar.style.setProperty('--p', `${bar.dataset['percent'] ?? '0'}%`)
   const unseen = endOf(state) - seen
-  jump.hidden = list.following || unseen <= 0
-  jump.textContent = `${count(unseen)} new ${unseen === 1 ? 'record' : 'records'} ↓`
+  newRecords.hidden = list.following || unseen <= 0
+  newRecords.textContent = `${count(unseen)} new ${unseen === 1 ? 'record' : 'records'} ↓`
+}
+
+function drawBlank({ state: about, now }: View): void {
+  const when = timeline.words
+  render(
+    empty({ state: about, now, unknown, ...(when !== undefined && { when }) }, actions),
+    parts.blank,
+  )
+}
+
+/** The heading of the times says which day they are of, unless it is today. */
+function tellDay(): void {
+  const time = list.topTime
+  list.tellDay(time, Date.now())
+}
+
+function onSelect(how: 'one' | 'more'): void {
+  const row = list.rowAt(list.selection.active)
+  if (comparing && row && how === 'one') {
+    const left = comparing
+    comparing = undefined
+    tell(undefined)
+    showCompare(left, nameOf(row))
+  } else if (list.selection.size === 2 && how === 'more' && !split.second?.matches('.cmp'))
+    compareSelected()
+  else if (how === 'one' && row && !split.second?.matches('.cmp')) showDetail(row)
+  tellSelected()
+  draw()
+}
+
+function tellSelected(): void {
+  clearTimeout(telling)
+  telling = setTimeout(() => {
+    const { rows } = list.selection
+    void namesOf(rows, source).then(names => {
+      selectedNames = names
+      host.send('selected', names)
+    }, ignore)
+  }, TELL_SELECTED)
+}
+
+const source: NameSource = {
+  row: number => pages.row(number),
+  pull: request => host.request('rows', request),
+}
+
+async function withSelected<T>(
+  use: (records: readonly RecordName[]) => Promise<T>,
+): Promise<T | undefined> {
+  const records = await namesOf(list.selection.rows, source)
+  return records.length === 0 ? undefined : use(records)
+}
+
+async function copy(what: CopyWhat): Promise<void> {
+  await withSelected(async records => {
+    await host.request('copy', { records, what })
+    tell(`${plural(records.length, 'record')} copied`)
+  })
+}
+
+function showDetail(row: RecordName): void {
+  shownDetail = nameOf(row)
+  split.show(detail.element, false)
+  detail.show(shownDetail)
+}
+
+function closeDetail(): void {
+  shownDetail = undefined
+  comparing = undefined
+  detail.show(undefined)
+  split.show(undefined, false)
+  tell(undefined)
+  list.focus()
+}
+
+/** The two that are selected; the one that is shown and the one whose menu was opened; or a choice. */
+function compareSelected(): void {
+  const { rows } = list.selection
+  const [left, right] = rows.map(number => list.rowAt(number))
+  const menu = list.menuRow
+  if (rows.length === 2 && left && right) showCompare(nameOf(left), nameOf(right))
+  else if (left && menu && !isSame(left, menu)) showCompare(nameOf(left), nameOf(menu))
+  else if (left) compareWith(nameOf(left))
+}
+
+/** The next record that is chosen is compared with this one. */
+function compareWith(name: RecordName): void {
+  const { rows } = list.selection
+  const two = rows.map(number => list.rowAt(number)).filter(row => row !== undefined)
+  const other = two.length === 2 ? two.find(row => !isSame(row, name)) : undefined
+  if (other) {
+    showCompare(name, nameOf(other))
+    return
+  }
+  comparing = name
+  const place = `${state?.topic ?? ''}-${name.partition} @ ${count(BigInt(name.offset))}`
+  tell(`Choose the record to compare ${place} with; Escape leaves it`, true)
+  if (split.element.dataset['how'] === 'over') split.show(undefined, false)
+  list.focus()
+}
+
+function showCompare(left: RecordName, right: RecordName): void {
+  split.show(compare.element, true)
+  compare.show(left, right)
+}
+
+function closeCompare(): void {
+  compare.hide()
+  const row = list.rowAt(list.selection.active)
+  if (row && shownDetail) showDetail(row)
+  else split.show(undefined, false)
+  list.focus()
+}
+
+/** Says something in the status line for a while. */
+function tell(text: string | undefined, stays = false): void {
+  clearTimeout(hinting)
+  hint = text
+  if (text !== undefined && !stays)
+    hinting = setTimeout(() => {
+      hint = undefined
+      draw()
+    }, HINT_STAYS)
+  draw()
+}
+
+/** Takes over a part of the layout; the host is told when the person has let go. */
+function keepLayout(change: Partial<Layout>, done = true): void {
+  layout = { ...layoutNow(), ...change }
+  if (state) state = { ...state, layout }
+  list.restyle()
+  split.update()
+  if (!done) return
+  host.send('layout', layout)
+  if (state) detail.update(state)
+}
+
+function onCommand(command: MessagesView['events']['command']): void {
+  const row = list.rowAt(list.selection.active)
+  if (command === 'focusFilter') filter.focus()
+  else if (command === 'compare') compareSelected()
+  else if (command === 'toggleNotes') actions.show({ notes: !(state?.shown.notes ?? true) })
+  else if (row) showDetail(row)
+}
+
+/** What the host could not do it has told the person already. */
+function ask(asked: Promise<unknown>): void {
+  asked.catch(ignore)
+}
+
+function ignore(): void {
+  // Nobody waits for it.
 }
 
 function endOf(of: MessagesState | undefined): number {
   return of ? of.dropped + of.count : 0
 }
 
-function nameOf({ partition, offset }: MessageRow) {
+function nameOf({ partition, offset }: RecordName): RecordName {
   return { partition, offset }
 }
 
-function part(className: string, role?: string, label?: string): HTMLElement {
-  const element = document.createElement('div')
+function isSame(a: RecordName | undefined, b: RecordName): boolean {
+  return a?.partition === b.partition && a.offset === b.offset
+}
+
+function part(name: string, className: string): HTMLElement {
+  const element = document.createElement(name)
   element.className = className
-  if (role) element.setAttribute('role', role)
-  if (label) element.setAttribute('aria-label', label)
+  return place(element)
+}
+
+function place(element: HTMLElement): HTMLElement {
   document.body.append(element)
   return element
 }
 
 function onKey(event: KeyboardEvent): void {
-  const inButton = event.target instanceof HTMLButtonElement
-  if (event.ctrlKey || event.metaKey || event.altKey || !state) return
-  if (event.key === ' ' && !inButton && state.group === undefined && isRunning(state.phase)) {
+  if (event.defaultPrevented || !state || event.altKey) return
+  const target = event.target instanceof Element ? event.target : undefined
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey) {
+    if (event.key.toLowerCase() === 'f') filter.focus()
+    else return
+    event.preventDefault()
+    return
+  }
+  if (event.ctrlKey || event.metaKey || target?.closest('input, textarea, [role=textbox]')) return
+  const inControl = target?.closest('button, select, [role=menu], [role=tree]')
+  if (event.key === ' ' && !inControl && canPause(state)) {
     if (state.phase === 'paused') actions.resume()
     else actions.pause()
-    event.preventDefault()
-  } else if (event.key === 'f') actions.follow()
+  } else if (event.key.toLowerCase() === 'f' && !event.shiftKey) actions.follow()
+  else if (event.key === 'Escape') leave()
+  else return
+  event.preventDefault()
 }
 
-parts.split.append(list.element)
-list.element.append(jump)
-jump.addEventListener('click', () => {
+/** Escape: out of the choice, the comparison, the detail, the selection of many, in this order. */
+function leave(): void {
+  if (comparing) {
+    comparing = undefined
+    tell(undefined)
+  } else if (split.second?.matches('.cmp')) closeCompare()
+  else if (split.second) closeDetail()
+  else if (list.selection.size > 1 && list.selection.active !== undefined) {
+    list.selection.only(list.selection.active)
+    list.paint()
+    tellSelected()
+    draw()
+  }
+}
+
+newRecords.className = 'btn jump'
+newRecords.hidden = true
+newRecords.addEventListener('click', () => {
   list.follow()
   list.focus()
 })
+list.element.append(newRecords)
+parts.toolbar.setAttribute('role', 'toolbar')
+rovingFocus(parts.toolbar)
 document.addEventListener('keydown', onKey)
+/** A theme changes the body's classes and the variables on the root. */
+const themes = new MutationObserver(() => {
+  timeline.restyle()
+})
+themes.observe(document.body, { attributeFilter: ['class'] })
+themes.observe(document.documentElement, { attributeFilter: ['style'] })
+/** Clocks that run between two states: how long one waits. */
+setInterval(() => {
+  if (state?.phase === 'connecting') draw()
+}, 500)
 host.send('ready')

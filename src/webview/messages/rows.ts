@@ -1,118 +1,225 @@
-import type { Cell, MessageRow } from '../../protocol/messages.ts'
 import { bytes, count, NONE } from '../../lag/format.ts'
-import { clockTime, dayAndTime, dayOf } from './words.ts'
+import type { Cell, NoteRow, RecordRow, Row } from '../../protocol/messages.ts'
+import { COLUMNS, type ColumnName } from './columns.ts'
+import { jsonPieces, textPieces, type Highlight, type PreviewPiece } from './preview.ts'
+import { dayInWords } from './axis.ts'
+import { clockTime, dayAndTime, noteInWords, noteReason, secondsOf } from './words.ts'
+
+/** What a row is shown with. */
+export interface RowContext {
+  readonly topic: string
+  readonly highlight: Highlight
+}
+
+export interface RowState {
+  readonly number: number
+  /** Undefined while it is not pulled. */
+  readonly row: Row | undefined
+  /** Its day is not that of the record before it. */
+  readonly newDay: boolean
+  readonly selected: boolean
+}
 
 /** One row's element, filled anew when it shows another record. */
 export interface RowElement {
   readonly element: HTMLElement
-  show(row: MessageRow | undefined, number: number): void
+  /** Whether it shows this row already, with what is in it. */
+  shows(number: number): boolean
+  show(state: RowState, context: RowContext): void
+  place(top: number): void
+  hide(): void
+  /** It has just arrived. */
+  flash(): void
 }
 
-const COLUMNS = ['time', 'p', 'off', 'key', 'val', 'hc', 'sz'] as const
+type Cells = Readonly<Record<ColumnName, HTMLElement>>
 
 export function createRow(): RowElement {
   const element = document.createElement('div')
   element.className = 'r'
   element.setAttribute('role', 'row')
-  const cells = COLUMNS.map(name => {
-    const cell = document.createElement('span')
-    cell.className = name
-    cell.setAttribute('role', 'gridcell')
-    element.append(cell)
-    return cell
-  })
-  let shown: MessageRow | undefined
+  element.hidden = true
+  const cells = Object.fromEntries(COLUMNS.map(({ name }) => [name, cellElement(name)])) as Cells
+  const note = cellElement('note')
+  element.append(...Object.values(cells), note)
+  let number: number | undefined
+  let row: Row | undefined
+  let newDay: boolean | undefined
+  let context: RowContext | undefined
+  let selected: boolean | undefined
+  let top: number | undefined
+
+  const renumber = (to: number) => {
+    if (number === to) return
+    number = to
+    element.id = `row-${to}`
+    element.dataset['number'] = String(to)
+    element.setAttribute('aria-rowindex', String(to + 2))
+    for (const animation of element.getAnimations()) animation.cancel()
+  }
+
   return {
     element,
-    show(row, number) {
-      element.id = `row-${number}`
-      element.dataset['number'] = String(number)
-      element.setAttribute('aria-rowindex', String(number + 1))
-      if (row === shown && row !== undefined) return
-      shown = row
-      fill(element, cells, row)
+    shows: asked => number === asked && row !== undefined && !element.hidden,
+    show(state, now) {
+      renumber(state.number)
+      if (element.hidden) element.hidden = false
+      if (selected !== state.selected) {
+        selected = state.selected
+        element.setAttribute('aria-selected', String(selected))
+      }
+      if (row === state.row && newDay === state.newDay && context === now) return
+      row = state.row
+      newDay = state.newDay
+      context = now
+      element.className = classOf(row)
+      element.removeAttribute('title')
+      note.replaceChildren()
+      if (row?.kind === 'record') fillRecord(cells, row, newDay, now)
+      else {
+        for (const cell of Object.values(cells)) clear(cell)
+        if (row) fillNote(note, row, now)
+      }
+    },
+    place(to) {
+      if (top === to) return
+      top = to
+      element.style.top = `${to}px`
+    },
+    hide() {
+      if (!element.hidden) element.hidden = true
+    },
+    flash() {
+      element.animate(
+        [
+          { backgroundColor: 'color-mix(in srgb, var(--vscode-charts-blue) 10%, transparent)' },
+          { backgroundColor: 'transparent' },
+        ],
+        { duration: 1200, easing: 'ease-out' },
+      )
     },
   }
 }
 
-function fill(element: HTMLElement, cells: readonly HTMLElement[], row: MessageRow | undefined) {
-  element.classList.toggle('badrow', row?.value.kind === 'error')
-  if (!row) {
-    for (const cell of cells) cell.replaceChildren()
-    delete element.dataset['vscodeContext']
+function cellElement(name: string): HTMLElement {
+  const cell = piece(name, '')
+  cell.setAttribute('role', 'gridcell')
+  return cell
+}
+
+function classOf(row: Row | undefined): string {
+  if (!row) return 'r'
+  if (row.kind !== 'record') return 'r note'
+  return row.value.kind === 'error' || row.key.kind === 'error' ? 'r badrow' : 'r'
+}
+
+function clear(cell: HTMLElement): void {
+  if (cell.firstChild) cell.replaceChildren()
+  cell.removeAttribute('title')
+}
+
+function fillRecord(cells: Cells, row: RecordRow, newDay: boolean, context: RowContext): void {
+  fillTime(cells.time, row, newDay, context)
+  cells.partition.textContent = String(row.partition)
+  cells.offset.textContent = count(BigInt(row.offset))
+  fillKey(cells.key, row, context)
+  cells.value.replaceChildren(...cellContent(row.value, 'value', context.highlight))
+  cells.headers.textContent = row.headers === 0 ? NONE : String(row.headers)
+  cells.headers.title = row.headerText
+  cells.size.textContent = bytes(row.size)
+  for (const cell of [cells.key, cells.value]) cell.removeAttribute('title')
+}
+
+function fillTime(
+  cell: HTMLElement,
+  { timestamp, backwards, partition }: RecordRow,
+  newDay: boolean,
+  { topic }: RowContext,
+): void {
+  if (timestamp === undefined) {
+    cell.replaceChildren(piece('dim', NONE))
+    cell.title = 'no timestamp'
     return
   }
-  const [time, partition, offset, key, value, headers, size] = cells
-  fillTime(time, row.timestamp)
-  setText(partition, String(row.partition))
-  setText(offset, count(BigInt(row.offset)))
-  fillCell(key, row.key)
-  fillCell(value, row.value)
-  setText(headers, row.headers === 0 ? NONE : String(row.headers))
-  setText(size, bytes(row.size))
-  element.dataset['vscodeContext'] = JSON.stringify({
-    webviewSection: 'record',
-    partition: row.partition,
-    offset: row.offset,
-    preventDefaultContextMenuItems: true,
-  })
+  const text = newDay ? `${dayInWords(timestamp)} ${secondsOf(timestamp)}` : clockTime(timestamp)
+  cell.replaceChildren(text)
+  cell.title = dayAndTime(timestamp)
+  if (!backwards) return
+  const words = `earlier than the record before it in ${topic}-${partition}`
+  cell.append(sign('arrow-up', 'warn', words))
+  cell.title += `, ${words}`
 }
 
-/** The day is there for every row and shown only where not all rows are of today. */
-function fillTime(cell: HTMLElement | undefined, timestamp: number | undefined): void {
-  if (!cell) return
-  cell.title = timestamp === undefined ? 'no timestamp' : dayAndTime(timestamp)
-  if (timestamp === undefined) cell.replaceChildren(piece('dim', NONE))
-  else cell.replaceChildren(piece('day', `${dayOf(timestamp)} `), clockTime(timestamp))
+function fillKey(cell: HTMLElement, row: RecordRow, { highlight }: RowContext): void {
+  cell.classList.toggle('dim', row.repeatedAt !== undefined)
+  cell.replaceChildren(...cellContent(row.key, 'key', highlight))
+  if (row.repeatedAt !== undefined)
+    cell.prepend(sign('versions', '', `the key comes again at ${count(BigInt(row.repeatedAt))}`))
 }
 
-function setText(cell: HTMLElement | undefined, text: string): void {
-  if (cell) cell.textContent = text
+function fillNote(cell: HTMLElement, row: NoteRow, { topic }: RowContext): void {
+  const words = piece('cut', noteInWords(topic, row))
+  cell.title = noteReason(row)
+  cell.replaceChildren(icon(NOTE_ICONS[row.kind], ''), words)
+  if (row.kind !== 'aborted') return
+  const button = document.createElement('button')
+  button.className = 'link'
+  button.dataset['act'] = 'showAborted'
+  button.tabIndex = -1
+  button.textContent = 'Show'
+  button.title = 'Read again with read_uncommitted'
+  cell.append(button)
 }
 
-function fillCell(cell: HTMLElement | undefined, content: Cell): void {
-  if (!cell) return
-  cell.title = content.kind === 'null' ? 'null' : content.text
-  cell.replaceChildren(...cellContent(content))
-}
+const NOTE_ICONS = { gap: 'fold', aborted: 'circle-slash', marker: 'milestone' } as const
 
-function cellContent(cell: Cell): Node[] {
+function cellContent(cell: Cell, part: 'key' | 'value', highlight: Highlight): Node[] {
   switch (cell.kind) {
     case 'null':
       return [piece('dim', 'null')]
     case 'text':
-      return [document.createTextNode(cell.text)]
+      return textPieces(cell.text, highlight).map(pieceElement)
     case 'json':
-      return jsonPieces(cell.text)
+      return jsonPieces(cell.text, part, highlight).map(pieceElement)
     case 'binary':
       return [piece('dim', cell.text)]
     case 'error':
-      return [icon('error', 'bad'), piece('why', cell.text), piece('dim mono', cell.bytes)]
+      return [
+        icon('error', 'bad'),
+        piece('why cut', cell.text),
+        piece('dim mono', spaced(cell.bytes)),
+      ]
   }
 }
 
-/** JSON on one line with its keys dimmed, so that the values can be read across rows. */
-function jsonPieces(text: string): Node[] {
-  const nodes: Node[] = []
-  let last = 0
-  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(?=\s*:)/g)) {
-    if (match.index > last) nodes.push(document.createTextNode(text.slice(last, match.index)))
-    nodes.push(piece('k', match[0]))
-    last = match.index + match[0].length
-  }
-  nodes.push(document.createTextNode(text.slice(last)))
-  return nodes
+/** Hex digits as pairs. */
+function spaced(hex: string): string {
+  return hex.replace(/([0-9a-f]{2})(?=[0-9a-f])/gi, '$1 ')
+}
+
+const PIECES = { plain: '', name: 'k', hit: 'hit' } as const
+
+function pieceElement({ kind, text }: PreviewPiece): Node {
+  return kind === 'plain' ? document.createTextNode(text) : piece(PIECES[kind], text)
 }
 
 function piece(className: string, text: string): HTMLElement {
   const span = document.createElement('span')
-  span.className = className
-  span.textContent = text
+  if (className !== '') span.className = className
+  if (text !== '') span.textContent = text
   return span
 }
 
 function icon(name: string, className: string): HTMLElement {
   const span = piece(`codicon codicon-${name} ${className}`, '')
   span.setAttribute('aria-hidden', 'true')
+  return span
+}
+
+function sign(name: string, className: string, words: string): HTMLElement {
+  const span = piece(`codicon codicon-${name} sign ${className}`, '')
+  span.setAttribute('role', 'img')
+  span.setAttribute('aria-label', words)
+  span.title = words
   return span
 }

@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { plural } from '../../lag/format.ts'
+import type { MessagesState, PartitionState } from '../../protocol/messages.ts'
+import { icon } from '../kit/icon.ts'
+import type { Actions } from './actions.ts'
+
+/** What stands in the way or should be known, above the rows while they stay. */
+export function banner(state: MessagesState, actions: Actions): TemplateResult | typeof nothing {
+  const sick = state.progress.filter(({ problem }) => problem)
+  if (state.problem && state.phase === 'failed')
+    return state.count > 0
+      ? alert('', 'error', problemText(state.problem), tryAgain(actions))
+      : nothing
+  if (sick.length > 0)
+    return alert('warning', 'warning', partitionWords(sick, state.progress.length), log(actions))
+  if (state.problem) return alert('warning', 'warning', problemText(state.problem), log(actions))
+  return state.notice === undefined ? nothing : alert('note', 'info', html`${state.notice}`)
+}
+
+interface Told {
+  readonly message: string
+  readonly advice?: string
+}
+
+export function problemText({ message, advice }: Told): TemplateResult {
+  return html`<b>${message}</b>${advice === undefined ? '' : ` ${advice}`}`
+}
+
+function partitionWords(sick: readonly PartitionState[], all: number): TemplateResult {
+  const [first] = sick
+  const rest = all - sick.length
+  const more = sick.length > 1 ? ` So for ${plural(sick.length, 'partition')}.` : ''
+  const others =
+    rest > 0 ? ` The other ${rest === 1 ? 'partition goes' : `${rest} partitions go`} on.` : ''
+  return html`${first?.problem ? problemText(first.problem) : nothing}${more}${others}`
+}
+
+function alert(
+  tone: string,
+  name: string,
+  text: TemplateResult,
+  links: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
+  return html`<div class="banner ${tone}" role="alert">
+    ${icon(name)}<span class="cut">${text}</span><span class="grow"></span>${links}
+  </div>`
+}
+
+function log(actions: Actions): TemplateResult {
+  return html`<button class="link hide2" @click=${() => actions.showLog()}>Show log</button>`
+}
+
+function tryAgain(actions: Actions): TemplateResult {
+  return html`<button class="link" @click=${() => actions.start()}>Try again</button>
+    <span class="sep hide2"></span>${log(actions)}`
+}

@@ -1,0 +1,181 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { bytes, count, duration, plural, shortCount } from '../../lag/format.ts'
+import type { MessagesState, PartitionState } from '../../protocol/messages.ts'
+import { icon } from '../kit/icon.ts'
+import type { Actions, View } from './actions.ts'
+import { isRunning } from './toolbar.ts'
+import { heldBack, notesInWords, percentOf } from './words.ts'
+
+/** Above so many partitions the segments would be thinner than a pixel. */
+const MOST_SEGMENTS = 24
+
+/** How reading stands: state and time, how much, how far, how fast, how much memory. */
+export function statusLine(view: View, hint: string | undefined, actions: Actions): TemplateResult {
+  const { state } = view
+  return html`<span class="state">${phase(state)}</span>
+    ${hint === undefined ? amounts(view, actions) : html`<span class="hint" role="status">${hint}</span>`}
+    <span class="grow"></span>
+    <span class="hide2" title="Memory for rows; the oldest are dropped when it is full"
+      >memory
+      <i class="meter" data-percent=${percentOf(state.memory, state.budget)}></i>
+      ${bytes(state.memory)} of ${bytes(state.budget).replace(/\.0(?=\u00a0)/, '')}</span
+    >`
+}
+
+function amounts({ state, selected, now }: View, actions: Actions): TemplateResult {
+  return html`<span
+      ><span
+        ><b>${count(state.recordsRead)}</b> ${state.recordsRead === 1 ? 'record' : 'records'}<span
+          class="hide"
+          >, ${bytes(state.bytesRead)}</span
+        ></span
+      ></span
+    >
+    ${
+      state.filter === ''
+        ? nothing
+        : html`<span
+            ><span><b>${count(state.recordsMatched)}</b> matched</span></span
+          >`
+    }
+    ${
+      selected > 1
+        ? html`<span class="hide2"
+            ><span><b>${count(selected)}</b> selected</span></span
+          >`
+        : nothing
+    }
+    ${errors(state)} ${dropped(state)} ${notes(state, actions)} ${held(state, now)}
+    ${state.progress.length > 0 ? html`<span class="hide">${meters(state)}</span>` : nothing}
+    ${rates(state)}`
+}
+
+function phase(state: MessagesState): TemplateResult {
+  const took =
+    state.startedAt === undefined || state.endedAt === undefined
+      ? undefined
+      : shortDuration(state.endedAt - state.startedAt)
+  const sick = state.progress.filter(({ problem }) => problem).length
+  switch (state.phase) {
+    case 'connecting':
+      return html`${icon('loading codicon-modifier-spin')}<b>Connecting</b>`
+    case 'reading':
+      return sick > 0
+        ? html`${icon('warning', 'warn')}<span
+              ><b
+                >${count(state.progress.length - sick)} of
+                ${plural(state.progress.length, 'partition')}</b
+              >
+              ${state.progress.length - sick === 1 ? 'goes' : 'go'} on</span
+            >`
+        : html`${icon('sync codicon-modifier-spin')}<b>Reading</b>`
+    case 'following':
+      return html`${icon('arrow-down')}<b>Following</b>`
+    case 'paused':
+      return html`${icon('debug-pause')}<b>Paused</b>`
+    case 'stopped':
+      return html`${icon('debug-stop')}<span
+          ><b>Stopped</b>${took === undefined ? '' : ` after ${took}`}</span
+        >`
+    case 'done':
+      return html`${icon('check')}<span
+          ><b>Done</b>${took === undefined ? '' : ` in ${took}`}</span
+        >`
+    case 'failed':
+      return html`${icon('error', 'bad')}<b>Failed</b>`
+  }
+}
+
+/** A reading of less than ten seconds is told with a decimal. */
+function shortDuration(ms: number): string {
+  return ms > 0 && ms < 10_000 ? `${Math.max(0.1, ms / 1000).toFixed(1)}\u00a0s` : duration(ms)
+}
+
+function errors({ errors: bad, filterFailures }: MessagesState): TemplateResult {
+  return html`${
+    bad > 0
+      ? html`<span
+          class="hide2"
+          title="Records and batches that could not be read; reading goes on."
+          >${icon('error', 'bad')}<span><b>${count(bad)}</b> bad</span></span
+        >`
+      : nothing
+  }
+  ${
+    filterFailures && filterFailures.count > 0
+      ? html`<span class="hide" title=${`${filterFailures.first}\nSuch records do not match.`}
+          >${icon('question')}<span><b>${count(filterFailures.count)}</b> not decided</span></span
+        >`
+      : nothing
+  }`
+}
+
+function dropped(state: MessagesState): TemplateResult | typeof nothing {
+  if (state.dropped === 0) return nothing
+  return html`<span title="The budget of memory is full: the oldest rows make room for new ones."
+    >${icon('warning', 'warn')}<span>oldest <b>${count(state.dropped)}</b> dropped</span></span
+  >`
+}
+
+/** With a filter the rows leave out what is no record: it is counted here, and a press brings it back. */
+function notes(state: MessagesState, actions: Actions): TemplateResult | typeof nothing {
+  const words = notesInWords(state)
+  if (words === '' || (state.shown.notes && state.filter === '')) return nothing
+  return html`<button
+    class="ib text hide"
+    aria-pressed=${state.shown.notes}
+    title="Show gaps and transactions among the rows"
+    @click=${() => actions.show({ notes: !state.shown.notes })}
+  >
+    ${words}
+  </button>`
+}
+
+function held(state: MessagesState, now: number): TemplateResult | typeof nothing {
+  const words = heldBack(state.topic, state.progress, now)
+  if (!words || state.isolation === 'read_uncommitted') return nothing
+  return html`<span class="hide" title=${words.detail}
+    >${icon('lock')}<span>${words.text}</span></span
+  >`
+}
+
+function rates(state: MessagesState): TemplateResult | typeof nothing {
+  const { recordsPerSecond, bytesPerSecond } = state
+  if (!isRunning(state.phase) && recordsPerSecond === 0) return nothing
+  return html`<span class="wide"
+    >${shortCount(Math.round(recordsPerSecond))} records/s,
+    ${bytes(Math.round(bytesPerSecond))}/s</span
+  >`
+}
+
+function meters({ progress, phase: now }: MessagesState): TemplateResult {
+  const done = progress.filter(({ percent }) => percent === 100).length
+  const all = plural(progress.length, 'partition')
+  const words =
+    done === progress.length
+      ? now === 'following'
+        ? 'all at the end'
+        : `${count(done)} of ${all}`
+      : `${count(done)} of ${all} at the end`
+  if (progress.length > MOST_SEGMENTS) return html`${words}`
+  return html`<span class="parts" role="img" aria-label=${words}
+      >${progress.map(
+        partition =>
+          html`<i
+            class=${partition.problem ? 'x' : ''}
+            data-percent=${partition.percent ?? 0}
+            title=${segmentWords(partition)}
+          ></i>`,
+      )}</span
+    ><span class="wide">${words}</span>`
+}
+
+function segmentWords(partition: PartitionState): string {
+  const { percent, position, highWatermark, problem } = partition
+  const place =
+    position === undefined || highWatermark === undefined
+      ? ''
+      : `, at offset ${count(BigInt(position))} of ${count(BigInt(highWatermark))}`
+  const how = problem?.message ?? (percent === undefined ? 'not known' : `${percent} %`)
+  return `partition ${partition.partition}: ${how}${place}`
+}
