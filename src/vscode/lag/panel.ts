@@ -2,7 +2,8 @@ import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import type { LagState } from '../../lag/watch.ts'
 import { openChannel, type Channel } from '../../protocol/channel.ts'
-import { toWire, type LagHost, type LagView, type LagViewState } from '../../protocol/lag.ts'
+import type { GroupReading } from '../../lag/reading.ts'
+import { toWire, updateOf, type LagFacts, type LagHost, type LagView } from '../../protocol/lag.ts'
 import { fillWebview, webviewPort } from '../webviews.ts'
 import { copyReading, openReading } from './output.ts'
 import { needsUser, type LagWatch } from './watches.ts'
@@ -25,6 +26,8 @@ export class LagPanel implements Disposable {
   readonly #channel: Channel<LagView>
   readonly #store = new DisposableStore()
   #shown: LagState
+  /** The reading that the page was told last: updates tell what is different. */
+  #sent: GroupReading | undefined
   #paused = false
   #away = false
   #intervalChosen = false
@@ -104,7 +107,10 @@ export class LagPanel implements Disposable {
       requests: {
         open: () => {
           this.#shown = this.#paused ? this.#shown : this.#watch.latest
-          return { state: this.#state(), history: this.#watch.history.series() }
+          const { reading } = this.#shown
+          this.#sent = reading
+          const state = { ...this.#facts(), ...(reading && { reading: toWire(reading) }) }
+          return { state, history: this.#watch.history.series() }
         },
         copy: async partition => {
           await this.copy(partition)
@@ -146,22 +152,26 @@ export class LagPanel implements Disposable {
   }
 
   #send(): void {
-    if (this.#panel.visible) this.#channel.send('state', this.#state())
+    if (!this.#panel.visible) return
+    const { reading } = this.#shown
+    const update = reading && { reading: updateOf(this.#sent, reading) }
+    this.#sent = reading
+    this.#channel.send('state', { ...this.#facts(), ...update })
   }
 
-  #state(): LagViewState {
-    const { reading, nextTryAt, ...rest } = this.#shown
+  #facts(): LagFacts {
+    const facts: { -readonly [Name in keyof LagState]: LagState[Name] } = { ...this.#shown }
+    delete facts.reading
+    const { problem } = facts
+    if (!problem || needsUser(problem)) delete facts.nextTryAt
     const { name, address } = this.#options.cluster()
-    const tries = nextTryAt !== undefined && rest.problem && !needsUser(rest.problem)
     return {
-      ...rest,
+      ...facts,
       clusterId: this.#watch.clusterId,
       cluster: name,
       address,
       interval: this.#watch.interval,
       paused: this.#paused,
-      ...(tries ? { nextTryAt } : {}),
-      ...(reading ? { reading: toWire(reading) } : {}),
     }
   }
 }

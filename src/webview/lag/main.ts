@@ -2,7 +2,13 @@ import { html, render, type TemplateResult } from 'lit'
 import { duration, signedCount } from '../../lag/format.ts'
 import { addReading, historyOf, LagHistory } from '../../lag/history.ts'
 import { partitionName, type GroupReading } from '../../lag/reading.ts'
-import { fromWire, type LagHost, type LagView, type LagViewState } from '../../protocol/lag.ts'
+import {
+  updated,
+  type LagFacts,
+  type LagHost,
+  type LagUpdate,
+  type LagView,
+} from '../../protocol/lag.ts'
 import { connectHost } from '../kit/host.ts'
 import { pace } from '../kit/pace.ts'
 import { GapChart } from './chart.ts'
@@ -27,7 +33,7 @@ const rowWindow = new RowWindow(parts.main, () => {
   painting.now()
 })
 
-let state: LagViewState | undefined
+let state: LagFacts | undefined
 let reading: GroupReading | undefined
 let history = new LagHistory()
 let order: readonly string[] = []
@@ -120,20 +126,32 @@ setInterval(() => {
   if (clocks) painting.soon()
 }, 500)
 
-host.request('open').then(
-  ({ state: first, history: series }) => {
-    history = historyOf(series)
-    take(first)
-    save()
-    if (selected !== undefined) rowWindow.reveal(order.indexOf(selected))
-  },
-  () => undefined,
-)
+open(() => {
+  save()
+  if (selected !== undefined) rowWindow.reveal(order.indexOf(selected))
+})
 
-function take(next: LagViewState): void {
+/** Everything, at first and when an update was lost. */
+function open(then: () => void): void {
+  host.request('open').then(
+    ({ state: first, history: series }) => {
+      state = undefined
+      history = historyOf(series)
+      take(first)
+      then()
+    },
+    () => undefined,
+  )
+}
+
+function take({ reading: update, ...next }: LagUpdate): void {
+  const newReading = update && updated(reading, update)
+  if (update && !newReading) {
+    open(() => undefined)
+    return
+  }
   const before = state
   state = next
-  const newReading = next.reading && fromWire(next.reading)
   if (newReading && newReading.at !== reading?.at) {
     if (before) addReading(history, newReading)
     changed = changesBetween(reading, newReading)

@@ -1,11 +1,11 @@
 import type { LagHistory } from '../../lag/history.ts'
 import type { GroupReading } from '../../lag/reading.ts'
-import type { LagViewState } from '../../protocol/lag.ts'
+import type { LagFacts } from '../../protocol/lag.ts'
 import type { Sort, SortKey } from './rows.ts'
 
 /** All that the panel's parts draw from. */
 export interface View {
-  readonly state: LagViewState
+  readonly state: LagFacts
   readonly reading: GroupReading | undefined
   readonly history: LagHistory
   readonly sort: Sort
