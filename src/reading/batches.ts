@@ -65,7 +65,8 @@ export function readBatch(
     if (batch.format < 2) return legacyBlock(records, batch, Number(from), Number(to))
     const area = recordArea(records, batch)
     const whole = batch.baseOffset >= from && batch.nextOffset <= to
-    return recordBlock(whole ? area : cutRecords(area, Number(from), Number(to)))
+    const wanted = whole ? area : cutRecords(area, Number(from), Number(to))
+    return recordBlock(wanted, batch.end - batch.start)
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
     return { offset: batch.baseOffset, message: unreadable(batch, error) }

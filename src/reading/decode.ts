@@ -18,8 +18,9 @@ export interface FetchedRecords {
 
 /** The wanted records in pages; what cannot be read is an error on a page, and the rest goes on. */
 export function decodePages(fetched: FetchedRecords): Generator<RecordPage> {
-  const { topic, partition, walk } = fetched
-  return packPages({ topic, partition, inPlace: isInPlace(walk) }, blocksOf(fetched))
+  const { topic, partition, walk, records } = fetched
+  const origin = { topic, partition, inPlace: isInPlace(walk), sourceBytes: records.length }
+  return packPages(origin, blocksOf(fetched))
 }
 
 /** Whether the records stand in the answer as they are, so that pages can point into it. */

@@ -27,14 +27,15 @@ export function legacyBlock(records: Uint8Array, batch: Batch, from: number, to:
   const kept = messages.filter(message => message.offset >= from && message.offset < to)
   return {
     bytes,
+    sourceBytes: entry.length,
     count: kept.length,
-    write: (columns, row, shift) => {
+    write: (columns, row, { start }) => {
       kept.forEach((message, index) => {
         columns.offsets[row + index] = BigInt(message.offset)
         columns.timestamps[row + index] = message.timestamp
-        columns.keyStarts[row + index] = shift + message.keyStart
+        columns.keyStarts[row + index] = start + message.keyStart
         columns.keyLengths[row + index] = message.keyLength
-        columns.valueStarts[row + index] = shift + message.valueStart
+        columns.valueStarts[row + index] = start + message.valueStart
         columns.valueLengths[row + index] = message.valueLength
         columns.headerStarts[row + index] = -1
       })

@@ -19,16 +19,26 @@ export interface ReadError {
   readonly message: string
 }
 
-/** The decompressed records of one batch, ready to be written into a page. */
+/** The records of one batch, ready to be put into a page. */
 export interface Block {
+  /** Where they were decompressed to, they stand only until the next batch is. */
   readonly bytes: Uint8Array
+  /** How many of the answer's bytes they were. */
+  readonly sourceBytes: number
   /** How many records at most. */
   readonly count: number
   /**
-   * Writes the records to the columns from `row` on, their positions moved by `shift`. Returns how
-   * many were written; an error is about the first record that could not be read.
+   * Writes the records to the columns from `row` on, reading them in the page's bytes from `start`
+   * on. Returns how many were written; an error is about the first that could not be read.
    */
-  write(columns: Columns, row: number, shift: number): { written: number; error?: ReadError }
+  write(columns: Columns, row: number, place: Place): { written: number; error?: ReadError }
+}
+
+/** Where a block's bytes stand in a page. */
+export interface Place {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
 }
 
 const BYTES_PER_ROW = 8 + 8 + 5 * 4
@@ -54,6 +64,8 @@ export interface PageOrigin {
   readonly partition: number
   /** All blocks lie in the answer, one after another: pages point into it instead of copying. */
   readonly inPlace?: boolean
+  /** How much the answer holds; less is allocated where little is to come. */
+  readonly sourceBytes?: number
 }
 
 /**
@@ -64,69 +76,78 @@ export function* packPages(
   origin: PageOrigin,
   results: Iterable<Block | ReadError>,
 ): Generator<RecordPage> {
-  let blocks: Block[] = []
-  let errors: ReadError[] = []
-  let size = 0
-  const close = () => {
-    const page = buildPage(origin, { blocks, errors, size })
-    blocks = []
-    errors = []
-    size = 0
-    return page
-  }
+  let page = newDraft()
+  let sourceBytes = origin.sourceBytes ?? 0
   for (const result of results) {
-    if ('message' in result) errors.push(result)
-    else {
-      blocks.push(result)
-      size += result.bytes.length
+    if ('message' in result) {
+      page.errors.push(result)
+      continue
     }
-    if (size >= PAGE_BYTES) yield close()
+    if (!origin.inPlace && page.blocks.length > 0 && !fits(page, result)) {
+      yield finish(origin, page)
+      page = newDraft()
+    }
+    if (origin.inPlace) point(page, result)
+    else copy(page, result, sourceBytes)
+    sourceBytes -= result.sourceBytes
+    if (page.used < PAGE_BYTES) continue
+    yield finish(origin, page)
+    page = newDraft()
   }
-  if (blocks.length + errors.length > 0) yield close()
+  if (page.blocks.length + page.errors.length > 0) yield finish(origin, page)
 }
 
-interface Content {
-  readonly blocks: readonly Block[]
-  readonly errors: readonly ReadError[]
-  readonly size: number
+/** A page that is being put together. */
+interface Draft {
+  readonly blocks: { readonly block: Block; readonly start: number }[]
+  readonly errors: ReadError[]
+  bytes: Uint8Array
+  used: number
 }
 
-function buildPage({ topic, partition, inPlace }: PageOrigin, content: Content): RecordPage {
-  const { blocks } = content
-  const columns = newColumns(blocks.reduce((sum, block) => sum + block.count, 0))
-  const bytes = inPlace ? spanOf(blocks) : joined(content)
-  const errors = [...content.errors]
+function newDraft(): Draft {
+  return { blocks: [], errors: [], bytes: new Uint8Array(), used: 0 }
+}
+
+function fits(page: Draft, { bytes }: Block): boolean {
+  return page.used + bytes.length <= page.bytes.length
+}
+
+/** The page's bytes are those of the answer; heads of batches lie between the blocks. */
+function point(page: Draft, block: Block): void {
+  const { buffer, byteOffset, length } = block.bytes
+  const first = page.blocks.length === 0 ? byteOffset : page.bytes.byteOffset
+  page.used = byteOffset + length - first
+  page.bytes = new Uint8Array(buffer, first, page.used)
+  page.blocks.push({ block, start: byteOffset - first })
+}
+
+/** Room for as many blocks like the first as are still to come, but for no more than a page. */
+function copy(page: Draft, block: Block, sourceBytes: number): void {
+  const { bytes } = block
+  if (page.blocks.length === 0) {
+    const ahead = (bytes.length * sourceBytes) / block.sourceBytes
+    const size = Math.max(bytes.length, Math.min(PAGE_BYTES, Math.ceil(ahead * 1.1)))
+    // Not out of Node's pool, which could not move to another thread.
+    page.bytes = Buffer.allocUnsafeSlow(size)
+  }
+  page.bytes.set(bytes, page.used)
+  page.blocks.push({ block, start: page.used })
+  page.used += bytes.length
+}
+
+function finish({ topic, partition }: PageOrigin, { blocks, errors, ...page }: Draft): RecordPage {
+  const columns = newColumns(blocks.reduce((sum, { block }) => sum + block.count, 0))
+  const bytes = new Uint8Array(page.bytes.buffer, page.bytes.byteOffset, page.used)
   let row = 0
-  let start = 0
-  for (const block of blocks) {
-    const shift = inPlace ? block.bytes.byteOffset - bytes.byteOffset : start
-    const { written, error } = block.write(columns, row, shift)
+  for (const { block, start } of blocks) {
+    const place = { bytes, start, end: start + block.bytes.length }
+    const { written, error } = block.write(columns, row, place)
     row += written
-    start += block.bytes.length
     if (error) errors.push(error)
   }
   const count = columns.offsets.length
   return withCount({ topic, partition, count, bytes, errors, ...columns }, row)
-}
-
-/** The part of an answer from the first to the last block; heads of batches lie between them. */
-function spanOf(blocks: readonly Block[]): Uint8Array {
-  const first = blocks[0]?.bytes
-  const last = blocks.at(-1)?.bytes
-  if (!first || !last) return new Uint8Array()
-  const start = first.byteOffset
-  return new Uint8Array(first.buffer, start, last.byteOffset + last.length - start)
-}
-
-function joined({ blocks, size }: Content): Uint8Array {
-  // Not out of Node's pool, which could not move to another thread.
-  const bytes = Buffer.allocUnsafeSlow(size)
-  let start = 0
-  for (const block of blocks) {
-    bytes.set(block.bytes, start)
-    start += block.bytes.length
-  }
-  return new Uint8Array(bytes.buffer, 0, size)
 }
 
 /** The page with its first `count` records. */

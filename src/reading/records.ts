@@ -1,4 +1,4 @@
-import type { Block, Columns, ReadError } from './pages.ts'
+import type { Block, Columns, Place, ReadError } from './pages.ts'
 
 /**
  * The records of one batch of format v2 (KIP-98), decompressed: varint length, attributes, varint
@@ -51,11 +51,12 @@ function varlong(cursor: Cursor): number {
   return result % 2 === 0 ? result / 2 : -(result + 1) / 2
 }
 
-export function recordBlock(area: RecordArea): Block {
+export function recordBlock(area: RecordArea, sourceBytes: number): Block {
   return {
     bytes: area.bytes,
+    sourceBytes,
     count: area.count,
-    write: (columns, row, shift) => writeRecords(area, columns, row, shift),
+    write: (columns, row, place) => writeRecords(area, columns, row, place),
   }
 }
 
@@ -123,17 +124,17 @@ function writeRecords(
   area: RecordArea,
   columns: Columns,
   row: number,
-  shift: number,
+  { bytes, start, end: areaEnd }: Place,
 ): { written: number; error?: ReadError } {
-  const { bytes, count, baseOffset, baseTimestamp, appendTimestamp } = area
+  const { count, baseOffset, baseTimestamp, appendTimestamp } = area
   const { offsets, timestamps, keyStarts, keyLengths, valueStarts, valueLengths } = columns
   const { headerStarts } = columns
-  const cursor: Cursor = { bytes, position: 0 }
+  const cursor: Cursor = { bytes, position: start }
   let previous = -1
   for (let index = 0; index < count; index++) {
     const length = varint(cursor)
     const end = cursor.position + length
-    if (length < MIN_RECORD_BYTES - 1 || end > bytes.length) return broken(area, index, previous)
+    if (length < MIN_RECORD_BYTES - 1 || end > areaEnd) return broken(area, index, previous)
     cursor.position++
     const timestampDelta = varlong(cursor)
     const offsetDelta = varint(cursor)
@@ -151,11 +152,11 @@ function writeRecords(
     const target = row + index
     offsets[target] = BigInt(baseOffset + offsetDelta)
     timestamps[target] = appendTimestamp ?? baseTimestamp + timestampDelta
-    keyStarts[target] = shift + keyStart
+    keyStarts[target] = keyStart
     keyLengths[target] = keyLength
-    valueStarts[target] = shift + valueStart
+    valueStarts[target] = valueStart
     valueLengths[target] = valueLength
-    headerStarts[target] = shift + headerStart
+    headerStarts[target] = headerStart
   }
   return { written: count }
 }

@@ -187,7 +187,7 @@ describe('codecs', () => {
 
   it('refuse sizes that a header only claims', () => {
     const snappy = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x07, 0])
-    assert.throws(() => decompressSnappy(snappy, MAX), /larger than 8 MiB/)
+    assert.throws(() => decompressSnappy(snappy, MAX), /corrupt/)
     assert.throws(() => decompressSnappy(Buffer.from([0x80, 0x80, 0x80, 2]), MAX), /corrupt/)
     const zstd = storeZstd(Buffer.from('abc'))
     zstd.fill(0xff, 5, 12)

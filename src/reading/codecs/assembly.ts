@@ -42,11 +42,15 @@ export const add = operator(0x6a)
 export const subtract = operator(0x6b)
 export const and = operator(0x71)
 export const or = operator(0x72)
+export const shiftLeft = operator(0x74)
 export const shiftRight = operator(0x76)
 
 export const byteAt = (address: Code): Code => [...address, 0x2d, 0, 0]
 /** Two bytes, the lower one first. */
 export const shortAt = (address: Code): Code => [...address, 0x2f, 0, 0]
+
+/** Four bytes, the lowest one first. */
+export const wordAt = (address: Code): Code => [...address, 0x28, 0, 0]
 
 export const copy1 = (to: Code, from: Code): Code => [...to, ...byteAt(from), 0x3a, 0, 0]
 export const copy8 = (to: Code, from: Code): Code => [...to, ...from, 0x29, 0, 0, 0x37, 0, 0]

@@ -16,6 +16,7 @@ const DECOMPRESS: readonly (Decompress | undefined)[] = [
 /**
  * Decompresses the records of a batch. `codec` is what its attributes say: 1 gzip, 2 snappy,
  * 3 lz4, 4 zstd. Throws `CodecError` for data that is corrupt, too large, or of an unknown codec.
+ * What is given back stands until the next call: who needs it longer copies it.
  */
 export function decompress(
   codec: number,
@@ -46,7 +47,7 @@ function codec(
 ): KafkajsCodec {
   return {
     compress: input => attempt(() => asBuffer(compressOne(input))),
-    decompress: input => attempt(() => asBuffer(decompressOne(input, MAX_DECOMPRESSED_BYTES))),
+    decompress: input => attempt(() => Buffer.from(decompressOne(input, MAX_DECOMPRESSED_BYTES))),
   }
 }
 

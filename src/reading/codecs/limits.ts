@@ -15,5 +15,5 @@ export function tooLarge(codec: string, maxBytes: number): CodecError {
   return new CodecError(`The ${codec} data is larger than ${limit} when decompressed.`)
 }
 
-/** A function that turns one compressed block of records into its bytes. */
+/** Turns one compressed block of records into its bytes, which stand until the next call. */
 export type Decompress = (input: Uint8Array, maxBytes: number) => Uint8Array

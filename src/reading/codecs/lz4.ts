@@ -1,5 +1,6 @@
+import { SLACK_BYTES, TOO_LONG } from './blocks.ts'
 import { CodecError, tooLarge } from './limits.ts'
-import { newBlockReader, SLACK_BYTES, TOO_LONG, type BlockReader } from './lz4Block.ts'
+import { lz4Block } from './lz4Block.ts'
 
 /** LZ4 frames: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md (and …_Block_format.md). */
 const FRAME_MAGIC = 0x184d2204
@@ -7,13 +8,6 @@ const SKIPPABLE_MAGIC = 0x184d2a50
 
 /** No LZ4 block grows more than this many times. */
 const MAX_RATIO = 255
-
-/**
- * WebAssembly memory grows and never shrinks: an instance that needed more than this many bytes is
- * dropped, so that one huge batch does not hold memory for good.
- */
-const KEEP_INSTANCE_BELOW = 32 * 1024 * 1024
-const MEMORY_PAGE_BYTES = 64 * 1024
 
 interface FrameHeader {
   readonly blocksAreIndependent: boolean
@@ -34,31 +28,24 @@ interface FrameBlock {
   readonly maxBytes: number
 }
 
-let reader: BlockReader | undefined
-
-/** One or several LZ4 frames. Checksums are skipped: Kafka's batch has one of its own. */
+/**
+ * One or several LZ4 frames. Checksums are skipped: Kafka's batch has one of its own. What is given
+ * back stands until the next call.
+ */
 export function decompressLz4(input: Uint8Array, maxBytes: number): Uint8Array {
   const blocks = blocksOf(input)
   const mostBytes = blocks.reduce((sum, block) => sum + block.maxBytes, 0)
   const start = input.length + SLACK_BYTES
   const limit = start + Math.min(mostBytes, maxBytes)
-  reader ??= newBlockReader()
-  const memory = memoryOf(reader, limit + SLACK_BYTES)
-  try {
-    memory.set(input)
-    let end = start
-    let frameStart = start
-    for (const block of blocks) {
-      if (block.independent) frameStart = end
-      end = readBlock(reader, memory, block, { at: end, base: frameStart, limit, maxBytes })
-    }
-    // Not out of Node's pool: it could not move to another thread.
-    const output = Buffer.allocUnsafeSlow(end - start)
-    output.set(memory.subarray(start, end))
-    return output
-  } finally {
-    if (memory.length > KEEP_INSTANCE_BELOW) reader = undefined
+  const memory = lz4Block.memory(limit + SLACK_BYTES)
+  memory.set(input)
+  let end = start
+  let frameStart = start
+  for (const block of blocks) {
+    if (block.independent) frameStart = end
+    end = readBlock(memory, block, { at: end, base: frameStart, limit, maxBytes })
   }
+  return memory.subarray(start, end)
 }
 
 interface Place {
@@ -72,7 +59,6 @@ interface Place {
 
 /** Where the block's bytes end in memory. Throws `CodecError`. */
 function readBlock(
-  { run }: BlockReader,
   memory: Uint8Array,
   block: FrameBlock,
   { at, base, limit, maxBytes }: Place,
@@ -84,16 +70,10 @@ function readBlock(
     memory.copyWithin(at, start, end)
     return at + end - start
   }
-  const next = run(start, end, at, room, base)
+  const next = lz4Block.run(start, end, at, room, base)
   if (next === TOO_LONG && room < at + block.maxBytes) throw tooLarge('lz4', maxBytes)
   if (next < 0) throw new CodecError('The lz4 data is corrupt.')
   return next
-}
-
-function memoryOf({ memory }: BlockReader, bytes: number): Uint8Array {
-  const missing = bytes - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / MEMORY_PAGE_BYTES))
-  return new Uint8Array(memory.buffer)
 }
 
 /** The blocks of all frames. Reads past the end of the input throw a RangeError. */

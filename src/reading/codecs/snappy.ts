@@ -1,22 +1,31 @@
-import { snappyCompressor, snappyUncompressor } from 'hysnappy'
+import { snappyCompressor } from 'hysnappy'
+import { SLACK_BYTES } from './blocks.ts'
 import { CodecError, tooLarge } from './limits.ts'
-
-/**
- * WebAssembly memory grows and never shrinks: after a block whose input and output took more than
- * this many bytes the instance is dropped, so that one huge batch does not hold memory for good.
- */
-const KEEP_INSTANCE_BELOW = 32 * 1024 * 1024
+import { snappyBlock } from './snappyBlock.ts'
 
 /** What snappy-java puts before its blocks: 0x82 "SNAPPY" 0x00, then two int32 of versions. */
 const XERIAL_MAGIC = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]
 const XERIAL_HEADER_BYTES = 16
 
-type Uncompress = ReturnType<typeof snappyUncompressor>
-let uncompress: Uncompress | undefined
-
-/** Snappy, raw (librdkafka) or in snappy-java's framing (Java). */
+/**
+ * Snappy, raw (librdkafka) or in snappy-java's framing (Java). What is given back stands until the
+ * next call.
+ */
 export function decompressSnappy(input: Uint8Array, maxBytes: number): Uint8Array {
-  return isXerial(input) ? decompressXerial(input, maxBytes) : decompressRaw(input, maxBytes)
+  const blocks = isXerial(input) ? xerialBlocks(input) : [readLength(input, 0, input.length)]
+  const total = blocks.reduce((sum, block) => sum + block.bytes, 0)
+  if (total > maxBytes) throw tooLarge('snappy', maxBytes)
+  const start = input.length + SLACK_BYTES
+  const memory = snappyBlock.memory(start + total + SLACK_BYTES)
+  memory.set(input)
+  let at = start
+  for (const block of blocks) {
+    const limit = at + block.bytes
+    const end = snappyBlock.run(block.start, block.end, at, limit, at)
+    if (end !== limit) throw new CodecError('The snappy data is corrupt.')
+    at = end
+  }
+  return memory.subarray(start, at)
 }
 
 /** Raw snappy, which every Kafka client reads. */
@@ -31,21 +40,16 @@ function isXerial(input: Uint8Array): boolean {
   )
 }
 
-function decompressXerial(input: Uint8Array, maxBytes: number): Uint8Array {
-  const blocks: Uint8Array[] = []
-  let total = 0
-  for (const block of xerialBlocks(input)) {
-    const bytes = decompressRaw(block, maxBytes - total)
-    total += bytes.length
-    blocks.push(bytes)
-  }
-  const only = blocks[0]
-  if (blocks.length === 1 && only) return only
-  return Buffer.concat(blocks, total)
+interface RawBlock {
+  readonly start: number
+  readonly end: number
+  /** What it says that it holds. */
+  readonly bytes: number
 }
 
-function* xerialBlocks(input: Uint8Array): Generator<Uint8Array> {
+function xerialBlocks(input: Uint8Array): RawBlock[] {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
+  const blocks: RawBlock[] = []
   let position = XERIAL_HEADER_BYTES
   while (position < input.length) {
     if (position + 4 > input.length) throw new CodecError('The snappy data ends inside a block.')
@@ -54,34 +58,22 @@ function* xerialBlocks(input: Uint8Array): Generator<Uint8Array> {
     if (length > input.length - position) {
       throw new CodecError('The snappy data ends inside a block.')
     }
-    yield input.subarray(position, position + length)
+    blocks.push(readLength(input, position, position + length))
     position += length
   }
+  return blocks
 }
 
-function decompressRaw(input: Uint8Array, maxBytes: number): Uint8Array {
-  const length = uncompressedLength(input)
-  if (length > maxBytes) throw tooLarge('snappy', maxBytes)
-  // A copy of three bytes yields 64 at most: what claims more is broken, and not worth the memory.
-  if (length > input.length * 64) throw new CodecError('The snappy data is corrupt.')
-  uncompress ??= snappyUncompressor()
-  try {
-    return uncompress(input, length)
-  } catch (error) {
-    uncompress = undefined
-    throw new CodecError('The snappy data is corrupt.', { cause: error })
-  } finally {
-    if (input.length + length > KEEP_INSTANCE_BELOW) uncompress = undefined
+/** A block starts with its length when it is decompressed, as a varint. */
+function readLength(input: Uint8Array, start: number, end: number): RawBlock {
+  let bytes = 0
+  for (let index = 0; index < 5 && start + index < end; index++) {
+    const byte = input[start + index] ?? 0
+    bytes += (byte & 127) * 2 ** (7 * index)
+    if (byte > 127) continue
+    // A copy of three bytes yields 64 at most: what claims more is broken, and not worth the memory.
+    if (bytes > (end - start) * 64) break
+    return { start: start + index + 1, end, bytes }
   }
-}
-
-function uncompressedLength(input: Uint8Array): number {
-  let length = 0
-  for (let index = 0; index < 5; index++) {
-    const byte = input[index]
-    if (byte === undefined) break
-    length += (byte & 127) * 2 ** (7 * index)
-    if (byte < 128) return length
-  }
-  throw new CodecError('The snappy data has no valid length.')
+  throw new CodecError('The snappy data is corrupt.')
 }

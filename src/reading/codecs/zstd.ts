@@ -8,6 +8,11 @@ const FRAME_MAGIC = 0xfd2fb528
 const SKIPPABLE_MAGIC = 0x184d2a50
 const MAX_BLOCK_BYTES = 128 * 1024
 
+/** With room for all that comes out, node:zlib writes once and joins nothing. */
+const USUAL_RATIO = 8
+const MIN_CHUNK_BYTES = 1024
+const MAX_CHUNK_BYTES = 1024 * 1024
+
 interface ZstdEngine {
   readonly decompress: (frame: Uint8Array, maxBytes: number) => Uint8Array
   readonly compress: (input: Uint8Array) => Uint8Array
@@ -113,7 +118,8 @@ function blocksEnd(view: DataView, start: number): number {
 
 function decompressNative(frame: Uint8Array, maxBytes: number): Uint8Array {
   try {
-    return zlib.zstdDecompressSync(frame, { maxOutputLength: maxBytes })
+    const chunkSize = Math.min(frame.length * USUAL_RATIO + MIN_CHUNK_BYTES, MAX_CHUNK_BYTES)
+    return zlib.zstdDecompressSync(frame, { maxOutputLength: maxBytes, chunkSize })
   } catch (error) {
     throw zlibError('zstd', error, maxBytes)
   }
