@@ -1,25 +1,8 @@
 import assert from 'node:assert/strict'
-import type { KafkaRecord } from '../../src/kafka/record.ts'
-import { AUTO, rowOf } from '../../src/vscode/messages/cells.ts'
-import { savedReading } from '../../src/vscode/messages/reading.ts'
-import { indentJson, recordText } from '../../src/vscode/messages/recordText.ts'
 import { ReadingSession } from '../../src/vscode/messages/session.ts'
 import { Anchors, moved } from '../../src/vscode/run/anchors.ts'
 import { inlineResult } from '../../src/vscode/run/resultText.ts'
 import { fakeClock, fakeCluster, pageOf } from './fixtures.ts'
-
-const utf8 = (text: string) => new TextEncoder().encode(text)
-const record = (more: Partial<KafkaRecord>): KafkaRecord => ({
-  topic: 'orders',
-  partition: 2,
-  offset: 9_007_199_254_740_993n,
-  timestamp: Date.UTC(2026, 10, 20),
-  key: utf8('o-1'),
-  value: utf8('{"id": 9007199254740993}'),
-  headers: [],
-  ...more,
-})
-const auto = { key: AUTO, value: AUTO }
 
 describe('a place in an edited text', () => {
   it('moves with the text before it', () => {
@@ -72,107 +55,6 @@ describe('the result on a block', () => {
   it('escapes what it did not write itself', () => {
     const result = produced({ problem: { code: 'X', message: 'a | [b](command:c)' } })
     assert.match(result?.details ?? '', /a \\\| \\\[b\\\]\\\(command:c\\\)/)
-  })
-})
-
-describe('a row of the table', () => {
-  it('shows what a record holds', () => {
-    const { key, value, offset, size } = rowOf(record({}), auto)
-    assert.deepEqual([key, offset, size], [{ kind: 'text', text: 'o-1' }, '9007199254740993', 27])
-    assert.deepEqual(value, { kind: 'json', text: '{"id":9007199254740993}' })
-  })
-
-  it('shows null, bytes, what fails, and only the beginning of what is long', () => {
-    const valueOf = (value: Uint8Array | null, name = 'auto') =>
-      rowOf(record({ value }), { ...auto, value: { name, parameters: [] } }).value
-    assert.deepEqual(valueOf(null), { kind: 'null' })
-    assert.deepEqual(valueOf(Uint8Array.of(255, 0)), { kind: 'binary', text: '/wA=' })
-    const failing = valueOf(utf8('abc'), 'long')
-    assert.ok(failing.kind === 'error')
-    assert.match(failing.text, /long.* 3 bytes.* 8/)
-    assert.equal(failing.bytes, '61 62 63')
-    const long = valueOf(utf8('x'.repeat(100_000)))
-    assert.ok(long.kind === 'text' && long.text.length < 1000)
-    assert.deepEqual(rowOf(record({ error: 'bad batch', value: null }), auto).value, {
-      kind: 'error',
-      text: 'bad batch',
-      bytes: '',
-    })
-  })
-})
-
-describe('a record as a document', () => {
-  it('keeps every digit, the order and the duplicates', () => {
-    const text = recordText(
-      record({
-        headers: [
-          ['a', utf8('1')],
-          ['a', null],
-          ['b', utf8('x"y')],
-        ],
-      }),
-      auto,
-    )
-    assert.equal(
-      text,
-      [
-        '{',
-        '  "topic": "orders",',
-        '  "partition": 2,',
-        '  "offset": 9007199254740993,',
-        '  "timestamp": "2026-11-20T00:00:00.000Z",',
-        '  "size": 34,',
-        '  "key": "o-1",',
-        '  "headers": [',
-        '    ["a", "1"],',
-        '    ["a", null],',
-        '    ["b", "x\\"y"]',
-        '  ],',
-        '  "value": {',
-        '    "id": 9007199254740993',
-        '  }',
-        '}',
-        '',
-      ].join('\n'),
-    )
-    JSON.parse(text)
-  })
-
-  it('indents any JSON without changing it', () => {
-    for (const json of [
-      '{}',
-      '[]',
-      '[1,{"a":[]},"{,:}"]',
-      '"a\\"b"',
-      '1e400',
-      '{"a":{"b":{}}}',
-      'null',
-    ]) {
-      const indented = indentJson(json, 2)
-      assert.equal(indented.replace(/\s+/g, ''), json.replace(/\s+/g, ''))
-    }
-  })
-})
-
-describe('a reading that a view kept', () => {
-  it('comes back, and anything else does not', () => {
-    const reading = {
-      id: 'topic/local/orders',
-      clusterId: 'local',
-      adjustable: true,
-      text: { properties: { topic: 'orders', from: 'tail(100)' } },
-    }
-    assert.deepEqual(savedReading(JSON.parse(JSON.stringify(reading))), reading)
-    for (const state of [
-      undefined,
-      null,
-      7,
-      {},
-      { ...reading, text: {} },
-      { ...reading, id: 1 },
-      { ...reading, text: { properties: { topic: 1 } } },
-    ])
-      assert.equal(savedReading(state), undefined)
   })
 })
 

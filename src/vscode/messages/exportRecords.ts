@@ -164,13 +164,14 @@ async function* wholeTopic(
   )
 }
 
-/** Rows change places until reading has caught up: it waits until they are written. */
+/** While records come rows change places and are dropped: reading waits until they are written. */
 async function* standingStill(
   source: RecordSource,
   steps: AsyncIterable<ExportStep>,
 ): AsyncGenerator<ExportStep> {
   const view = heldView(source)
-  const paused = view.state.phase === 'reading'
+  const { phase } = view.state
+  const paused = phase === 'reading' || phase === 'following'
   if (paused) view.pause()
   try {
     yield* steps

@@ -23,8 +23,10 @@ export function partitionsInWords({ text }: Reading, read: number): string {
   return read === 0 ? 'all' : `all ${count(read)}`
 }
 
-/** An offset or an exact time; other places are words already. */
+/** Places with a number or an exact time; others are words already. */
 function placeInWords(place: string): string | undefined {
+  const tail = /^tail\((\d+)\)$/.exec(place)?.[1]
+  if (tail !== undefined) return `last ${count(BigInt(tail))} of each partition`
   if (/^\d+$/.test(place)) return `offset ${count(BigInt(place))}`
   const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z?)$/.exec(place)
   if (!time) return undefined

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import {
+  mayJoin,
+  readingFrom,
+  readingOfTopic,
+  savedReading,
+  topicReading,
+  withFilter,
+  withProperties,
+  withStart,
+} from '../../src/vscode/messages/reading.ts'
+import { fromInWords, partitionsInWords, toInWords } from '../../src/vscode/messages/words.ts'
+
+describe('a reading that a view kept', () => {
+  it('comes back, and anything else does not', () => {
+    const reading = {
+      id: 'topic/local/orders',
+      clusterId: 'local',
+      adjustable: true,
+      text: { properties: { topic: 'orders', from: 'tail(100)' } },
+    }
+    assert.deepEqual(savedReading(JSON.parse(JSON.stringify(reading))), reading)
+    for (const state of [
+      undefined,
+      null,
+      7,
+      {},
+      { ...reading, text: {} },
+      { ...reading, id: 1 },
+      { ...reading, text: { properties: { topic: 1 } } },
+    ])
+      assert.equal(savedReading(state), undefined)
+  })
+})
+
+describe('a reading', () => {
+  const orders = topicReading('local', 'orders')
+
+  it('keeps over a reload how it is looked at, but for the range of time', () => {
+    const reading = {
+      ...orders,
+      filter: 'size > 1',
+      decodeAs: { key: 'string', value: 'long' },
+      shown: { notes: false, backwards: true, duplicates: false },
+    }
+    assert.deepEqual(savedReading(JSON.parse(JSON.stringify(reading))), reading)
+    const ranged = { ...reading, shown: { ...reading.shown, range: { from: 1, to: 2 } } }
+    assert.deepEqual(savedReading(ranged), reading)
+    for (const odd of [{ filter: 7 }, { decodeAs: { key: 1 } }, { shown: 'all' }])
+      assert.deepEqual(savedReading({ ...orders, ...odd }), orders)
+  })
+
+  it('has a view of its own per topic and partition', () => {
+    const ids = [orders, topicReading('local', 'orders', 2), topicReading('other', 'orders')]
+    assert.equal(new Set(ids.map(({ id }) => id)).size, 3)
+    assert.deepEqual(readingFrom('local', 'orders', 2, '752511').text, {
+      properties: { topic: 'orders', from: '752511', partitions: '2' },
+    })
+  })
+
+  it('takes other choices, and an empty one out', () => {
+    const partitions = withProperties(orders, { partitions: '0-3', from: undefined })
+    assert.equal(partitions.text.properties['partitions'], '0-3')
+    assert.equal(partitions.text.properties['from'], 'tail(100)')
+    assert.deepEqual(withProperties(partitions, { partitions: '' }), orders)
+    assert.equal(withFilter(orders, 'x').filter, 'x')
+    assert.deepEqual(withFilter(withFilter(orders, 'x'), ''), orders)
+  })
+
+  it('starts where a group is without joining it, and elsewhere without the group', () => {
+    const group = withStart(orders, 'committed', 'billing')
+    assert.deepEqual(group.text, {
+      group: 'billing',
+      properties: { topic: 'orders', from: 'committed', commit: 'false' },
+    })
+    assert.equal(mayJoin(group), false)
+    assert.equal(mayJoin({ ...orders, text: { ...orders.text, group: 'billing' } }), true)
+    assert.deepEqual(withStart(group, 'tail(100)'), orders)
+  })
+
+  it('goes to another topic without places that mean nothing there', () => {
+    const from = (text: string) =>
+      readingOfTopic(withFilter(withStart(orders, text), 'x'), 'payments')
+    assert.equal(from('now-1h').text.properties['from'], 'now-1h')
+    assert.equal(from('earliest').text.properties['from'], 'earliest')
+    for (const place of ['1500', '0:5', '2026-11-20'])
+      assert.equal(from(place).text.properties['from'], 'tail(100)')
+    assert.equal(from('earliest').filter, undefined)
+    const uncommitted = withProperties(orders, { isolation: 'read_uncommitted' })
+    assert.equal(
+      readingOfTopic(uncommitted, 'payments').text.properties['isolation'],
+      'read_uncommitted',
+    )
+  })
+
+  it('is told in words', () => {
+    const words = (from: string) => fromInWords(withStart(orders, from), 'latest')
+    assert.equal(words('tail(1000)'), 'last 1,000 of each partition')
+    assert.equal(words('1500'), 'offset 1,500')
+    assert.equal(words('2026-11-20T14:02:10.123Z'), '2026-11-20 14:02:10.123 UTC')
+    assert.equal(words('now-1h'), 'now-1h')
+    assert.equal(
+      fromInWords(withStart(orders, 'committed', 'billing'), 'latest'),
+      'committed offsets of billing',
+    )
+    assert.equal(toInWords(orders), undefined)
+    assert.equal(toInWords(withProperties(orders, { to: 'latest' })), 'end as of now')
+    assert.equal(toInWords(withProperties(orders, { to: '1500' })), 'offset 1,500')
+    assert.equal(toInWords(withProperties(orders, { to: '0:5,1:6' })), '0:5,1:6')
+    assert.equal(partitionsInWords(orders, 0), 'all')
+    assert.equal(partitionsInWords(orders, 6), 'all 6')
+    assert.equal(partitionsInWords(topicReading('local', 'orders', 2), 1), '2')
+  })
+})
