@@ -236,7 +236,11 @@ function unreadable(read: PartitionRead): Problem {
 
 /** False where the partition cannot be read at all. */
 function isDisplaced(read: PartitionRead, code: number, topic: string): boolean {
-  read.problem = kafkaProblem(code, `Partition ${topic}-${read.partition}`)
+  const problem = kafkaProblem(code, `Partition ${topic}-${read.partition}`)
+  // Whoever may not even describe the topic does not get as far as here.
+  const advice = 'Ask for an ACL that allows Read on the topic.'
+  read.problem =
+    problem && code === CODE.topicAuthorizationFailed ? { ...problem, advice } : problem
   read.outOfRange = code === CODE.offsetOutOfRange
   const mayPass = read.outOfRange || kafkaError(code).retriable
   if (!mayPass) read.done = true
