@@ -111,6 +111,7 @@ function doing(
   return {
     readBy: (name, signal) => actions.readBy(name, signal),
     open: name => actions.open(name),
+    compare: ({ left, right }) => actions.compare(left, right),
     copy: ({ records, what }) => actions.copy(records, what),
     reproduce: ({ records }) => actions.reproduce(records),
     exportRecords: ({ what }) => actions.exportRecords(what),
