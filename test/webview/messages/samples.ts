@@ -88,7 +88,7 @@ export function detailOf({ partition, offset }: RecordName): RecordDetail {
   const text = valueOf(offset)
   const cut = offset === '108'
   const value = cut
-    ? { kind: 'json' as const, text: MANY.repeat(2).slice(0, CUT_AT) }
+    ? { kind: 'json' as const, text: `[${MANY},${MANY}]`.slice(0, CUT_AT) }
     : cellOf(offset, text)
   const whole = cut ? 10_695_475 : value.kind === 'null' ? -1 : text.length
   return {

@@ -26,6 +26,9 @@ export function levelOf(tree: JsonTree, node: number): number {
   return Math.max(0, (tree.depth[node] ?? 0) - 1)
 }
 
+/** Deeper containers are closed at first. */
+const FIRST_LEVELS = 4
+
 /**
  * Containers that are open at first: from the top down as long as all rows together are not more
  * than `most`, and of an array only its first element, which shows what the others look like.
@@ -37,7 +40,7 @@ export function openAtFirst(tree: JsonTree, most = 60): Uint8Array {
   let rows = tree.count[0] ?? 0
   const queue = [0]
   for (const parent of queue) {
-    if (rows > most) break
+    if (rows > most || (tree.depth[parent] ?? 0) >= FIRST_LEVELS) break
     for (const node of childrenOf(tree, parent)) {
       const count = tree.count[node] ?? 0
       if (count > 0 && rows + count <= most) {
@@ -91,12 +94,18 @@ export function setOpen(tree: JsonTree, open: Uint8Array, node: number, value: b
   open.fill(value ? 1 : 0, node, tree.next[node])
 }
 
-/** The text of a string in lines of at most `columns`, where an East Asian letter takes two. */
+/**
+ * The text of a string in lines of at most `columns`, where an East Asian letter takes two. A word
+ * is parted only where it is long.
+ */
 export function linesOfString(tree: JsonTree, node: number, columns: number): string[] {
   return stringOf(written(tree, node))
     .split(/\r\n|\r|\n/)
     .flatMap(line => wrapped(line, Math.max(8, columns)))
 }
+
+/** A blank further back than this does not end a line. */
+const LONG_WORD = 16
 
 function wrapped(line: string, columns: number): string[] {
   const lines: string[] = []
@@ -104,15 +113,17 @@ function wrapped(line: string, columns: number): string[] {
   let width = 0
   for (let at = 0; at < line.length;) {
     const code = line.codePointAt(at) ?? 0
-    const step = code > 0xffff ? 2 : 1
     const needed = columnsOf(code)
     if (width + needed > columns) {
-      lines.push(line.slice(start, at))
-      start = at
+      const blank = line.lastIndexOf(' ', at - 1)
+      const end = blank > start && at - blank <= LONG_WORD ? blank + 1 : at
+      lines.push(line.slice(start, end))
+      start = at = end
       width = 0
+      continue
     }
     width += needed
-    at += step
+    at += code > 0xffff ? 2 : 1
   }
   lines.push(line.slice(start))
   return lines
