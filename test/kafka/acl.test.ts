@@ -5,6 +5,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { problemOf, type Problem } from '../../src/base/problem.ts'
 import type { Cluster } from '../../src/kafka/cluster.ts'
 import type { ConnectionConfig } from '../../src/kafka/connection.ts'
+import { AUTO } from '../../src/kafka/format.ts'
 import { recordAt } from '../../src/kafka/page.ts'
 import type { Position, ReadRequest } from '../../src/kafka/reading.ts'
 import { openClient, type Client } from '../../src/kafkajs/client.ts'
@@ -85,6 +86,7 @@ describe('a user who may describe and read one topic, and nothing else', functio
     cluster = await createCluster(bob, {
       log: silentLog,
       reader: (request, ask) => reader.read(request, ask),
+      view: request => reader.view(request),
     })
   })
 
@@ -139,6 +141,33 @@ describe('a user who may describe and read one topic, and nothing else', functio
       assert.deepEqual(await state(), before)
     })
   }
+
+  it('shows records in a view, and leaves no trace', async () => {
+    const before = await state()
+    const view = cluster.view({
+      topic: open,
+      source: {
+        kind: 'read',
+        request: {
+          topic: open,
+          from: { all: { kind: 'earliest' } },
+          to: { all: { kind: 'latest' } },
+        },
+      },
+      formats: { key: AUTO, value: AUTO },
+      budgetBytes: 1 << 20,
+    })
+    try {
+      await eventually('the end of the topic', () => Promise.resolve(view.state.phase === 'done'))
+      const { rows } = await view.rows({ from: 0, count: 20 })
+      assert.equal(rows.length, 10)
+      const whole = await view.record({ partition: 0, offset: '0' })
+      assert.equal(Buffer.from(whole.value ?? []).toString(), `${open} 0`)
+    } finally {
+      view.dispose()
+    }
+    assert.deepEqual(await state(), before)
+  })
 
   it('says what is missing where it may not read', async () => {
     const before = await state()
