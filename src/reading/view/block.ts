@@ -10,7 +10,7 @@ export const PREVIEW_BYTES = 4 * 1024
 /** Rows are named in 16 bits. */
 export const MOST_ROWS = 0x10000
 /** Objects and buffers of a block beside what they hold. */
-const BLOCK_BYTES = 1200
+export const BLOCK_BYTES = 2000
 /** An object with a text or two bigints. */
 const EXTRA_BYTES = 240
 

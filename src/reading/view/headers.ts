@@ -27,6 +27,11 @@ function varint(cursor: Cursor): number {
   return (result >>> 1) ^ -(result & 1)
 }
 
+function skipPart(cursor: Cursor): void {
+  const length = varint(cursor)
+  if (length > 0) cursor.position += length
+}
+
 /** How many headers it says there are; `start` -1: none. */
 export function headerCount(bytes: Uint8Array, start: number): number {
   if (start < 0) return 0
@@ -61,8 +66,8 @@ export function headersEnd(bytes: Uint8Array, start: number): number {
   const cursor: Cursor = { bytes, end: bytes.length, position: start }
   let end = start
   for (let left = varint(cursor); left > 0; left--) {
-    cursor.position += Math.max(0, varint(cursor))
-    cursor.position += Math.max(0, varint(cursor))
+    skipPart(cursor)
+    skipPart(cursor)
     if (cursor.position > bytes.length) return Math.max(end, start + 1)
     end = cursor.position
   }

@@ -1,6 +1,7 @@
 import type { RecordPage } from '../../kafka/page.ts'
 import type { Shown } from '../../kafka/recordView.ts'
 import {
+  BLOCK_BYTES,
   BlockBuilder,
   extraIn,
   newPlace,
@@ -38,9 +39,11 @@ const NOTHING_SHOWN_YET: Shown = { notes: true, backwards: false, duplicates: fa
 
 const MOST_BLOCK_BYTES = 4 * 1024 * 1024
 const LEAST_BLOCK_BYTES = 8 * 1024
-/** Blocks below this are put together once there are many. */
+/** Blocks below this are put together once there are many, or enough to waste a share of memory. */
 const SMALL_BYTES = 64 * 1024
 const MANY_SMALL = 256
+const FEW_SMALL = 8
+const SMALL_SHARE = 1 / 32
 /** Room is made for some blocks at once, in shares of the budget. */
 const SLACK_SHARE = 1 / 32
 /** So much of the budget may be taken by rows that are gone, until their blocks are cut down. */
@@ -57,6 +60,7 @@ export class RecordStore {
   readonly budgetBytes: number
   readonly #intake: Intake
   readonly #blockBytes: number
+  readonly #manySmall: number
   readonly #slots: (Slot | undefined)[] = []
   readonly #freeSlots: number[] = []
   readonly #order = new RowOrder()
@@ -78,6 +82,8 @@ export class RecordStore {
   constructor(budgetBytes: number) {
     this.budgetBytes = budgetBytes
     this.#blockBytes = Math.max(LEAST_BLOCK_BYTES, Math.min(MOST_BLOCK_BYTES, budgetBytes / 16))
+    const wasteful = (budgetBytes * SMALL_SHARE) / BLOCK_BYTES
+    this.#manySmall = Math.max(FEW_SMALL, Math.min(MANY_SMALL, wasteful))
     this.#intake = new Intake(this.#blockBytes)
   }
 
@@ -144,7 +150,7 @@ export class RecordStore {
       this.#findNotes(from)
     }
     if (this.bytes > this.budgetBytes) this.#makeRoom(0)
-    if (this.#small >= MANY_SMALL) this.#rebuild(({ block }) => block.size < SMALL_BYTES)
+    if (this.#small >= this.#manySmall) this.#rebuild(({ block }) => block.size < SMALL_BYTES)
   }
 
   show(shown: Shown): void {
