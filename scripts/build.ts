@@ -23,10 +23,11 @@ const HOST_ENTRIES = {
 const REQUIRE_BANNER =
   "import { createRequire as _createRequire } from 'node:module';const require = _createRequire(import.meta.url);"
 
-function hostOptions(entries: Record<string, string>): BuildOptions {
+/** How what runs in Node is bundled. */
+export function hostOptions(entries: Record<string, string>, outdir = dist): BuildOptions {
   return {
     entryPoints: entries,
-    outdir: dist,
+    outdir,
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -2,17 +2,7 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { reportOf, type FileReport, type ProblemReport } from '../language/report.ts'
 import { findFiles, STANDARD_INPUT } from './files.ts'
-
-/** What a command needs of its process. */
-export interface Terminal {
-  readonly folder: string
-  readonly input: AsyncIterable<Uint8Array>
-  /** Resolves when the text is handed on. */
-  print(text: string): Promise<void>
-  complain(text: string): void
-}
-
-export const EXIT = { passed: 0, badOptions: 1, invalid: 2, runtime: 3 } as const
+import { EXIT, type Terminal } from './terminal.ts'
 
 /** A tree costs a multiple of its text: what is larger is refused instead of filling the memory. */
 const LARGEST_BYTES = 16 * 1024 * 1024

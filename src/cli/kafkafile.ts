@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
 import { main } from './main.ts'
+import { EXIT } from './terminal.ts'
 
 /** A reader that has seen enough (`kafkafile … | head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,13 +9,38 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit()
 })
 
+const interrupt = new AbortController()
+
+function interruptible(): AbortSignal {
+  process.on('SIGINT', () => {
+    // Whoever asks twice does not want to wait.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
+    interrupt.abort(new Error('Interrupted.'))
+  })
+  return interrupt.signal
+}
+
+async function write(chunk: string | Uint8Array): Promise<void> {
+  if (chunk.length === 0 || process.stdout.write(chunk)) return
+  // Nobody may ever read the rest, so that an interrupt ends this wait, too.
+  await once(process.stdout, 'drain', { signal: interrupt.signal }).catch(() => undefined)
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   folder: process.cwd(),
   input: process.stdin,
-  async print(text) {
-    if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
-  },
+  print: write,
+  write,
   complain(text) {
     process.stderr.write(text)
   },
+  environment: process.env,
+  ...(process.stdout.isTTY && { outputWidth: process.stdout.columns }),
+  errorsOnTerminal: process.stderr.isTTY,
+  interruptible,
+  // Bundled, it stands beside this file.
+  readerWorker: new URL(
+    import.meta.url.endsWith('.ts') ? '../reading/worker.ts' : './reader.js',
+    import.meta.url,
+  ),
 })

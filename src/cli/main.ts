@@ -1,41 +1,56 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { check, EXIT, type Terminal } from './check.ts'
+import { parseMessage } from './badOptions.ts'
+import { check } from './check.ts'
+import { EXIT, type Surroundings } from './terminal.ts'
 
 const HELP = `Usage: kafkafile check [files|folders|globs] [--json]
+       kafkafile peek TOPIC --brokers host:port [options]
 
   check      Parses and checks .kafka files, without any cluster.
              Without an argument: the .kafka files below the current folder.
              "-" reads standard input.
+  peek       Prints the records of a topic. "kafkafile peek --help" shows its options.
 
 Options
-  --json     One JSON object a line, one per file: blocks, ranges, properties, values, problems.
+  --json     check: one JSON object a line, one per file: blocks, ranges, properties, values,
+             problems.
   --help     Shows this text.
   --version  Shows the version.
 
-Exit codes: 0 passed, 1 bad options, 2 a file has an error.
+Exit codes: 0 passed, 1 bad options, 2 a file has an error, 3 a run-time error.
 `
 
 /** Runs the command that the arguments ask for; resolves with the exit code. */
-export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(args: readonly string[], around: Surroundings): Promise<number> {
+  const at = args.findIndex(arg => arg === 'check' || arg === 'peek')
+  if (args[at] === 'peek') {
+    // Brings the client and all it needs: `check` does without.
+    const { peek } = await import('./peek.ts')
+    return peek(args.toSpliced(at, 1), around)
+  }
+  return mainWithoutCluster(args, around)
+}
+
+async function mainWithoutCluster(args: readonly string[], around: Surroundings): Promise<number> {
   const parsed = parse(args)
   if ('problem' in parsed) {
-    terminal.complain(`kafkafile: ${parsed.problem}\n\n${HELP}`)
+    around.complain(`kafkafile: ${parsed.problem}\n\n${HELP}`)
     return EXIT.badOptions
   }
   const { values, positionals } = parsed
   if (values.help) {
-    await terminal.print(HELP)
+    await around.print(HELP)
     return EXIT.passed
   }
   if (values.version) {
-    await terminal.print(`${version()}\n`)
+    await around.print(`${version()}\n`)
     return EXIT.passed
   }
   const [command, ...files] = positionals
-  if (command === 'check') return check(files, { json: values.json }, terminal)
+  if (command === 'check') return check(files, { json: values.json }, around)
   const problem = command === undefined ? 'Which command?' : `There is no command "${command}".`
-  terminal.complain(`kafkafile: ${problem}\n\n${HELP}`)
+  around.complain(`kafkafile: ${problem}\n\n${HELP}`)
   return EXIT.badOptions
 }
 
@@ -51,7 +66,7 @@ function parse(args: readonly string[]) {
       },
     })
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
+    return { problem: parseMessage(error) }
   }
 }
 

@@ -2,13 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { main } from '../../src/cli/main.ts'
-
-interface Outcome {
-  readonly exit: number
-  readonly out: string
-  readonly errors: string
-}
+import { runMain, type Outcome } from './run.ts'
 
 describe('kafkafile check', () => {
   let folder = ''
@@ -34,23 +28,7 @@ describe('kafkafile check', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   async function run(args: string[], input: Uint8Array[] = []): Promise<Outcome> {
-    let out = ''
-    let errors = ''
-    const exit = await main(args, {
-      folder,
-      input: (async function* () {
-        await Promise.resolve()
-        yield* input
-      })(),
-      print: text => {
-        out += text
-        return Promise.resolve()
-      },
-      complain: text => {
-        errors += text
-      },
-    })
-    return { exit, out, errors }
+    return runMain(args, { folder, input })
   }
 
   const stdin = (text: string) => [new TextEncoder().encode(text)]

@@ -1,0 +1,176 @@
+import { silentLog } from '../base/log.ts'
+import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
+import { exporter } from '../formats/records/exporter.ts'
+import type { Cluster } from '../kafka/cluster.ts'
+import type { ConnectionConfig } from '../kafka/connection.ts'
+import type { RecordPage } from '../kafka/page.ts'
+import type { PartitionProgress, ReadRequest, ReadUpdate } from '../kafka/reading.ts'
+import { createCluster } from '../kafkajs/cluster.ts'
+import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
+import type { TimeContext } from '../language/values/positions.ts'
+import { createReader } from '../reading/reader.ts'
+import { BadOptions } from './badOptions.ts'
+import { connectionConfig } from './connectionOptions.ts'
+import { PEEK_HELP, peekOptions, type PeekOptions } from './peekOptions.ts'
+import { newProgress } from './progress.ts'
+import { recordTable } from './recordTable.ts'
+import { EXIT, type Surroundings } from './terminal.ts'
+
+/**
+ * `kafkafile peek`: prints a topic's records (kafka-file specification, section 7.2). The exit code
+ * is 1 for bad options, 3 where something could not be read, 130 after Ctrl-C.
+ */
+export async function peek(args: readonly string[], around: Surroundings): Promise<number> {
+  const signal = around.interruptible()
+  try {
+    const options = peekOptions(args, localTime())
+    if (!options) {
+      await around.print(PEEK_HELP)
+      return EXIT.passed
+    }
+    const config = await connectionConfig(options.connection, around)
+    return await withCluster(config, around.readerWorker, signal, cluster =>
+      printRecords(cluster, options, { around, signal }),
+    )
+  } catch (error) {
+    if (signal.aborted) return EXIT.interrupted
+    if (error instanceof BadOptions) {
+      around.complain(`kafkafile: ${error.message}\nSee kafkafile peek --help.\n`)
+      return EXIT.badOptions
+    }
+    around.complain(`kafkafile: ${sentenceOf(problemOf(error))}\n`)
+    return EXIT.runtime
+  }
+}
+
+/** Connects, and closes everything when the action is over. */
+async function withCluster<T>(
+  config: ConnectionConfig,
+  readerWorker: URL,
+  signal: AbortSignal,
+  action: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const reader = createReader({ workerPath: readerWorker, config, log: silentLog })
+  try {
+    const cluster = await createCluster(
+      config,
+      { log: silentLog, reader: (request, ask) => reader.read(request, ask) },
+      { signal },
+    )
+    try {
+      return await action(cluster)
+    } finally {
+      await cluster.close()
+    }
+  } finally {
+    await reader.close()
+  }
+}
+
+function sentenceOf({ message, advice }: Problem): string {
+  return advice === undefined ? message : `${message} ${advice}`
+}
+
+function localTime(): TimeContext {
+  return {
+    now: Date.now(),
+    toLocalEpoch: (year, month, day, hour, minute, second, millisecond) =>
+      new Date(year, month - 1, day, hour, minute, second, millisecond).getTime(),
+  }
+}
+
+interface Printing {
+  readonly around: Surroundings
+  readonly signal: AbortSignal
+}
+
+async function printRecords(
+  cluster: Cluster,
+  options: PeekOptions,
+  { around, signal }: Printing,
+): Promise<number> {
+  const request = await requestOf(cluster, options, signal)
+  const printer = printerOf(options, around.outputWidth)
+  const progress = newProgress(around.errorsOnTerminal ? text => around.complain(text) : undefined)
+  const told = new Set<string>()
+  let last: ReadUpdate | undefined
+  await around.write(printer.head)
+  try {
+    for await (const update of cluster.read(request, { signal })) {
+      const problems = newProblems(update.progress, told)
+      if (update.pages.length + problems.length > 0) progress.clear()
+      for (const page of update.pages) await around.write(printer.chunk(page))
+      for (const text of problems) around.complain(`kafkafile: ${text}\n`)
+      progress.take(update)
+      last = update
+    }
+  } finally {
+    progress.clear()
+  }
+  if (signal.aborted) return EXIT.interrupted
+  complainAboutFilter(last?.filterFailures, around)
+  return last?.progress.some(({ problem }) => problem) ? EXIT.runtime : EXIT.passed
+}
+
+async function requestOf(
+  cluster: Cluster,
+  options: PeekOptions,
+  signal: AbortSignal,
+): Promise<ReadRequest> {
+  const { topic, from, to, isolation, filter, limit, partitions } = options
+  const [found] = await cluster.describeTopics([topic], { signal })
+  if (found?.problem) throw new ProblemError(found.problem)
+  const count = found?.partitions.length ?? 0
+  const beyond = partitions && firstBeyond(partitions, count)
+  if (beyond !== undefined) {
+    throw new ProblemError({
+      code: 'no-such-partition',
+      message: `Partition ${beyond} does not exist: topic "${topic}" has partitions 0-${count - 1}.`,
+    })
+  }
+  return {
+    topic,
+    from,
+    isolation,
+    ...(to && { to }),
+    ...(filter && { filter }),
+    ...(limit !== undefined && { limit }),
+    ...(partitions && { partitions: partitionsIn(partitions, count) }),
+  }
+}
+
+interface Printer {
+  readonly head: Uint8Array
+  chunk(page: RecordPage): Uint8Array
+}
+
+function printerOf({ output, topic, formats }: PeekOptions, width: number | undefined): Printer {
+  const way = output ?? (width === undefined ? 'jsonl' : 'table')
+  if (way !== 'table') return exporter(way, { topic, formats })
+  const table = recordTable(formats, width)
+  const encoder = new TextEncoder()
+  return {
+    head: encoder.encode(table.head),
+    chunk: page => encoder.encode(table.lines(page)),
+  }
+}
+
+/** What stands in the way of a partition is told once; reading the others goes on. */
+function newProblems(progress: readonly PartitionProgress[], told: Set<string>): string[] {
+  const texts = progress.flatMap(partition => (partition.problem ? [problemText(partition)] : []))
+  const fresh = texts.filter(text => !told.has(text))
+  for (const text of fresh) told.add(text)
+  return fresh
+}
+
+function problemText({ partition, problem }: PartitionProgress): string {
+  const text = problem ? sentenceOf(problem) : ''
+  return /\bpartition\b/i.test(text) ? text : `Partition ${partition}: ${text}`
+}
+
+function complainAboutFilter(failures: ReadUpdate['filterFailures'], around: Surroundings): void {
+  if (!failures) return
+  const { count, first } = failures
+  const which = count === 1 ? 'One record' : `${count} records`
+  around.complain(`kafkafile: ${which} could not be filtered and did not match: ${first}\n`)
+}
