@@ -109,9 +109,14 @@ export function detailOf({ partition, offset }: RecordName): RecordDetail {
 
 /** As a host answers `hex`. */
 export function hexOf({ name, from, count }: HexRequest) {
-  const bytes = new TextEncoder().encode(valueOf(name.offset)).subarray(from, from + count)
+  const total = detailOf(name).value.bytes
+  const text = valueOf(name.offset)
+  const start = from % text.length
+  const bytes = new TextEncoder().encode(
+    (text + text).slice(start, start + Math.min(count, total - from)),
+  )
   const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
-  return { from, hex, total: detailOf(name).value.bytes }
+  return { from, hex, total }
 }
 
 export const STATE: MessagesState = {

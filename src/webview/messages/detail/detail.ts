@@ -66,14 +66,19 @@ export function createDetail(options: DetailOptions): DetailPane {
   rovingFocus(heading)
 
   let shown: Shown = { kind: 'none' }
+  let wanted: RecordName | undefined
   let state: MessagesState | undefined
   /** Chosen here, until the state says the same. */
   let chosen: DecodeAs | undefined
+  /** What was asked for last was to be decoded so. */
+  let asked: DecodeAs | undefined
   let layout: Pick<Layout, 'folded' | 'valueView'> | undefined
 
   const loading = createLoading<RecordName, RecordDetail>(
-    (name, signal) =>
-      host.request('detail', { ...name, ...(chosen && { decodeAs: chosen }) }, { signal }),
+    (name, signal) => {
+      asked = decodings()
+      return host.request('detail', { ...name, ...(chosen && { decodeAs: chosen }) }, { signal })
+    },
     loaded => {
       if (loaded.kind === 'here') parts.take(loaded.name, loaded.answer.key, loaded.answer.value)
       if (!isSame(nameOf(shown), nameOf(loaded))) body.scrollTop = 0
@@ -90,8 +95,7 @@ export function createDetail(options: DetailOptions): DetailPane {
     again()
   }
   const again = () => {
-    const name = nameOf(shown)
-    if (name) loading.load(name)
+    if (wanted) loading.load(wanted)
   }
 
   const keep = (change: Partial<Pick<Layout, 'folded' | 'valueView'>>) => {
@@ -263,6 +267,7 @@ export function createDetail(options: DetailOptions): DetailPane {
   return {
     element,
     show(name) {
+      wanted = name
       if (!name) loading.clear()
       else loading.load(name)
     },
@@ -273,9 +278,8 @@ export function createDetail(options: DetailOptions): DetailPane {
       const elsewhere = before?.topic !== next.topic || before.cluster !== next.cluster
       if (elsewhere) readBy.forget()
       if (chosen && isSameDecoding(chosen, next.decodeAs)) chosen = undefined
-      const decoded = before && !isSameDecoding(before.decodeAs, next.decodeAs)
-      if (decoded && !chosen) again()
-      if (!before || elsewhere || decoded || before.canProduce !== next.canProduce) draw()
+      if (asked && !isSameDecoding(asked, decodings())) again()
+      if (elsewhere || before.canProduce !== next.canProduce) draw()
     },
     focus() {
       if (parts.focus()) return

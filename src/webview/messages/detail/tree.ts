@@ -214,6 +214,13 @@ export function createTree(place: ScrollPlace): TreeView {
   }
 
   element.addEventListener('keydown', onKey)
+  element.addEventListener('focus', () => activate(shown?.active ?? 0, false))
+  element.addEventListener('mousedown', event => {
+    // The tree keeps the focus: its buttons come and go.
+    if (!(event.target instanceof Element) || !event.target.closest('.more')) return
+    event.preventDefault()
+    element.focus({ preventScroll: true })
+  })
   element.addEventListener('click', event => {
     const row = rowAt(event.target)
     if (row === undefined || (getSelection()?.toString() ?? '') !== '') return

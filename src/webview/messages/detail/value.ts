@@ -76,9 +76,15 @@ export function createParts(
 
   return {
     take(name, key, value) {
-      const same = taken?.name.partition === name.partition && taken.name.offset === name.offset
-      if (!same) for (const view of [hex, keyHex]) view.clear()
-      taken = { name, key, value, tree: treeOf(value) }
+      const before =
+        taken?.name.partition === name.partition && taken.name.offset === name.offset
+          ? taken
+          : undefined
+      if (!before) for (const view of [hex, keyHex]) view.clear()
+      const sameValue = before && textOf(before.value.cell) === textOf(value.cell)
+      // The same tree again stays open as it was.
+      const tree = sameValue && value.cell.kind === 'json' ? before.tree : treeOf(value)
+      taken = { name, key, value, tree }
     },
     value(wanted) {
       if (!taken) return html``
