@@ -196,7 +196,7 @@ function takeState(told: MessagesState): void {
   layout ??= told.layout
   const next: MessagesState = { ...told, layout }
   if (before && next.revision !== before.revision) void holdStill(next)
-  if (before && next.revision !== before.revision && next.count === 0) seen = 0
+  if (next.startedAt !== before?.startedAt) begin(next)
   state = next
   host.save(next.saved)
   if (next.filter !== ran.filter) void learnFilter(next.filter)
@@ -209,6 +209,13 @@ function takeState(told: MessagesState): void {
   detail.update(next)
   compare.update(next)
   draw()
+}
+
+/** Another reading. One that has an end is read from its top, one that goes on at its end. */
+function begin(next: MessagesState): void {
+  seen = 0
+  if (next.to === undefined) list.follow()
+  else list.stay()
 }
 
 /** What the filter that runs is about, to mark it in the rows and to find a slip. */
@@ -266,7 +273,7 @@ function draw(): void {
   for (const bar of parts.status.querySelectorAll<HTMLElement>('[data-percent]'))
     bar.style.setProperty('--p', `${bar.dataset['percent'] ?? '0'}%`)
   const unseen = endOf(state) - seen
-  newRecords.hidden = list.following || unseen <= 0
+  newRecords.hidden = list.following || unseen <= 0 || state.to !== undefined
   newRecords.textContent = `${count(unseen)} new ${unseen === 1 ? 'record' : 'records'} ↓`
 }
 

@@ -18,8 +18,16 @@ export function statusLine(view: View, hint: string | undefined, actions: Action
     <span class="hide2" title="Memory for rows; the oldest are dropped when it is full"
       >memory
       <i class="meter" data-percent=${percentOf(state.memory, state.budget)}></i>
-      ${bytes(state.memory)} of ${bytes(state.budget).replace(/\.0(?=\u00a0)/, '')}</span
+      ${memoryWords(state)}</span
     >`
+}
+
+/** `31.2 of 64 MiB`. */
+function memoryWords({ memory, budget }: MessagesState): string {
+  const [used = '', unit] = bytes(memory).split('\u00a0')
+  const [whole = '', wholeUnit = ''] = bytes(budget).split('\u00a0')
+  const all = `${whole.replace(/\.0$/, '')}\u00a0${wholeUnit}`
+  return unit === wholeUnit ? `${used} of ${all}` : `${used}\u00a0${unit ?? ''} of ${all}`
 }
 
 function amounts({ state, selected, now }: View, actions: Actions): TemplateResult {
@@ -124,10 +132,10 @@ function notes(state: MessagesState, actions: Actions): TemplateResult | typeof 
   return html`<button
     class="ib text hide"
     aria-pressed=${state.shown.notes}
-    title="Show gaps and transactions among the rows"
+    title=${state.shown.notes ? 'Hide gaps and transactions' : 'Show gaps and transactions among the rows'}
     @click=${() => actions.show({ notes: !state.shown.notes })}
   >
-    ${words}
+    ${icon(state.shown.notes ? 'eye' : 'eye-closed')}<span>${words}</span>
   </button>`
 }
 
