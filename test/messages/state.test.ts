@@ -17,7 +17,7 @@ const progressWith = (more: Partial<PartitionProgress> = {}): PartitionProgress 
   done: false,
   ...more,
 })
-const none: ReadonlyMap<number, never> = new Map()
+const none: ReadonlyMap<number, never> = new Map<number, never>()
 
 describe('how far a partition is', () => {
   it('is a share of the way to its end', () => {

@@ -198,6 +198,11 @@ describe('a .kafka document', () => {
       return id && parts.messages.session(readingId(id))
     }
 
+    /** Records that the view of a CONSUMER holds. */
+    function held(document: vscode.TextDocument): number {
+      return session(document)?.state.held?.recordsHeld ?? 0
+    }
+
     it('produces a record to a partition and shows where it went', async () => {
       const { document } = await show(
         `PRODUCER\ntopic: ${TOPIC}\nkey: k\nheader: a = 1\nrecord-partition: 2\n{"id":"{{string.uuid}}"}\n`,
@@ -261,9 +266,8 @@ describe('a .kafka document', () => {
       const { document } = await show(`CONSUMER\ntopic: ${TOPIC}\nfrom: earliest\nto: latest\n`)
       await vscode.commands.executeCommand('kafkaWorkbench.startConsumer')
       await until('done', () => session(document)?.phase === 'done')
-      const store = session(document)?.store
-      assert.ok(store && store.count >= 11, String(store?.count))
-      const { records } = store.rows(0, 100)
+      const records = await session(document)?.view?.records({ from: 0, count: 100 })
+      assert.ok(records && records.length >= 11, String(records?.length))
       const keyed = records.find(({ headers }) => headers.length > 0)
       assert.equal(new TextDecoder().decode(keyed?.key ?? undefined), 'k')
       assert.equal((await lenses(document))[0], '0 $(debug-start) Start consumer')
@@ -278,7 +282,7 @@ describe('a .kafka document', () => {
       assert.equal((await lenses(document))[0], '0 $(debug-stop) Stop consumer')
       const uri = document.uri.toString()
       await vscode.commands.executeCommand('kafkaWorkbench.produceRecord', { uri, line: 5 })
-      await until('the record', () => session(document)?.store.count === 1)
+      await until('the record', () => held(document) === 1)
       await vscode.commands.executeCommand('kafkaWorkbench.stopConsumer', { uri, line: 0 })
       assert.equal(session(document)?.phase, 'stopped')
     })
@@ -290,11 +294,11 @@ describe('a .kafka document', () => {
       await vscode.commands.executeCommand('kafkaWorkbench.startConsumer')
       await until(
         'records, or why there are none',
-        () => (session(document)?.store.count ?? 0) >= 11 || session(document)?.problem,
+        () => held(document) >= 11 || session(document)?.state.problem,
         30_000,
       )
-      assert.equal(session(document)?.problem, undefined)
-      assert.equal(session(document)?.joined, true)
+      assert.equal(session(document)?.state.problem, undefined)
+      assert.equal(session(document)?.state.joined, true)
       await vscode.commands.executeCommand('kafkaWorkbench.stopConsumer')
       const cluster = await parts.clusters.connect(parts.clusters.all[0]?.id ?? '')
       await until(
@@ -314,15 +318,16 @@ describe('a .kafka document', () => {
         topic: TOPIC,
       })
       const id = `topic/${clusterId}/${TOPIC}`
-      await until('records', () => (parts.messages.session(id)?.store.count ?? 0) >= 11)
-      assert.equal(parts.messages.session(id)?.joined, false)
+      const state = () => parts.messages.session(id)?.state
+      await until('records', () => (state()?.held?.recordsHeld ?? 0) >= 11)
+      assert.equal(state()?.joined, false)
     })
 
     it('says that a topic does not exist, and creates none', async () => {
       const { document } = await show(`CONSUMER\ntopic: ${TOPIC}-gone\n`)
       await vscode.commands.executeCommand('kafkaWorkbench.startConsumer')
       await until('failed', () => session(document)?.phase === 'failed')
-      assert.match(session(document)?.problem?.message ?? '', /gone/)
+      assert.match(session(document)?.state.problem?.message ?? '', /gone/)
       const cluster = await parts.clusters.connect(parts.clusters.all[0]?.id ?? '')
       const topics = await cluster.listTopics()
       assert.ok(!topics.some(({ name }) => name === `${TOPIC}-gone`))
