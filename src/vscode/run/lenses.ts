@@ -7,6 +7,7 @@ import { clusterOf, fileOf, KAFKA_LANGUAGE, type BlockCluster } from '../languag
 import type { MessagesViews } from '../messages/registerMessages.ts'
 import type { BlockState } from './blockState.ts'
 import type { BlockStates } from './blockStates.ts'
+import { consumerLens } from './consumerLens.ts'
 import { readingId } from './readingId.ts'
 
 /** What a lens hands to its command: the block whose header stands on that line now. */
@@ -116,14 +117,12 @@ function consumerActions(
   { states, messages }: LensDeps,
 ): readonly Action[] {
   const id = states.knownId(document, block)
-  switch (id ? messages.state(readingId(id)) : 'stopped') {
-    case 'starting':
-      return [action('$(sync~spin)', 'Starting...', 'stopConsumer')]
-    case 'running':
-      return [action('$(debug-stop)', 'Stop consumer', 'stopConsumer')]
-    case 'stopped':
-      return [action('$(debug-start)', 'Start consumer', 'startConsumer')]
-  }
+  const { icon, title, command } = consumerLens(id ? messages.state(readingId(id)) : 'stopped')
+  return [
+    command === undefined
+      ? { title: `${icon}\u00a0${title}`, command: '' }
+      : action(icon, title, command),
+  ]
 }
 
 /** A CONSUMER with a group: the panel with the lag of that group. */
