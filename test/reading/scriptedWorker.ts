@@ -1,6 +1,7 @@
 /** Stands in for the reader's worker: what it does depends on the topic that is asked for. */
 import { parentPort } from 'node:worker_threads'
 import type { ReadUpdate } from '../../src/kafka/reading.ts'
+import type { ViewState } from '../../src/kafka/recordView.ts'
 import type { FromWorker, ToWorker } from '../../src/reading/messages.ts'
 
 const post = (message: FromWorker) => parentPort?.postMessage(message)
@@ -11,12 +12,49 @@ function update(id: number, bytesRead: number, done: boolean): void {
   post({ kind: 'update', id, update: empty })
 }
 
+/** Answers with what it was asked; a view of the topic `crashing` ends the thread when asked. */
+function onView(message: ToWorker & { kind: 'view' | 'ask' }): void {
+  const { id } = message
+  if (message.kind === 'view') {
+    topics.set(id, message.request.topic)
+    if (message.request.topic === 'refused') {
+      post({ kind: 'failed', id, problem: { code: 'no', message: 'No.' } })
+    } else post({ kind: 'state', id, state: { ...EMPTY, phase: 'reading', rows: 7 } })
+    return
+  }
+  const { call, ask } = message
+  if (topics.get(id) === 'crashing') process.exit(3)
+  if (ask.kind === 'locate') post({ kind: 'answer', id, call, answer: { value: 42 } })
+  if (ask.kind === 'record') {
+    post({ kind: 'answer', id, call, answer: { problem: { code: 'gone', message: 'Gone.' } } })
+  }
+}
+
+const topics = new Map<number, string>()
+const EMPTY: ViewState = {
+  phase: 'connecting',
+  rows: 0,
+  dropped: 0,
+  revision: 0,
+  recordsShown: 0,
+  recordsHeld: 0,
+  recordsRead: 0,
+  recordsMatched: 0,
+  bytesRead: 0,
+  errors: 0,
+  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
+  memoryBytes: 0,
+  progress: [],
+  fields: [],
+}
+
 parentPort?.on('message', (message: ToWorker) => {
   if (message.kind === 'open') {
     post({ kind: 'log', level: 'info', message: `opened for ${message.config.clientId}` })
     return
   }
-  heard.push(message.kind)
+  heard.push(message.kind === 'viewDo' ? message.action.kind : message.kind)
+  if (message.kind === 'view' || message.kind === 'ask') onView(message)
   if (message.kind !== 'read') return
   const { id, request } = message
   switch (request.topic) {
