@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
-import { ReadingSession } from '../../src/vscode/messages/session.ts'
+import { Readable } from 'node:stream'
+import type { JoinUpdate } from '../../src/kafka/cluster.ts'
+import { AUTO } from '../../src/kafka/format.ts'
+import { ReadingSession, type SessionOptions } from '../../src/vscode/messages/session.ts'
 import { Anchors, moved } from '../../src/vscode/run/anchors.ts'
 import { inlineResult } from '../../src/vscode/run/resultText.ts'
-import { fakeClock, fakeCluster, pageOf } from './fixtures.ts'
+import { fakeClock, fakeCluster, groupOf, type FakeCluster } from './fixtures.ts'
 
 describe('a place in an edited text', () => {
   it('moves with the text before it', () => {
@@ -60,12 +63,22 @@ describe('the result on a block', () => {
 
 describe('a reading session', () => {
   const plan = { topic: 'orders', fallback: 'latest' } as const
-  const options = (fake = fakeCluster()) => ({
-    clock: fakeClock(),
-    connect: () => Promise.resolve(fake.cluster),
-    isOurs: () => false,
-    onJoined: () => undefined,
-  })
+  const joining = { ...plan, group: 'g' } as const
+  const withGroup = { groups: [groupOf('g')] }
+
+  function begin(fake: FakeCluster, more: Partial<SessionOptions> = {}) {
+    const joined: string[] = []
+    const session = new ReadingSession({
+      clock: fakeClock(),
+      connect: () => Promise.resolve(fake.cluster),
+      isOurs: () => false,
+      onJoined: memberId => void joined.push(memberId),
+      budgetBytes: () => 1000,
+      ...more,
+    })
+    return { session, joined }
+  }
+
   /** Resolves when the session is in a phase. */
   const reaches = (session: ReadingSession, phase: string) =>
     new Promise<void>(resolve => {
@@ -74,73 +87,166 @@ describe('a reading session', () => {
         if (session.phase === phase) resolve()
       })
     })
-  const update = (offset: bigint, done = false) => ({
-    pages: [pageOf(0, [[offset, 1, 'a']])],
-    progress: [
-      { partition: 0, position: offset + 1n, startOffset: 0n, highWatermark: offset + 1n, done },
-    ],
-    bytesRead: 1,
-    recordsRead: Number(offset) + 1,
-    done,
-  })
+  const viewOf = async (session: ReadingSession, fake: FakeCluster, count = 1) => {
+    if (fake.views.length < count)
+      await new Promise<void>(resolve => {
+        session.onDidChange(() => {
+          if (fake.views.length >= count) resolve()
+        })
+      })
+    return fake.views[count - 1] ?? assert.fail('no view')
+  }
 
-  it('reads, follows, stops, and starts again from nothing', async () => {
-    const fake = fakeCluster({ reads: [update(0n), update(1n)] })
-    const session = new ReadingSession(options(fake))
+  it('reads into a view, follows, stops, and starts again with another view', async () => {
+    const fake = fakeCluster()
+    const { session } = begin(fake)
     const ended = session.start(plan)
-    await reaches(session, 'following')
+    assert.deepEqual([session.phase, session.view], ['connecting', undefined])
+    const view = await viewOf(session, fake)
+    assert.deepEqual(view.request, {
+      topic: 'orders',
+      source: {
+        kind: 'read',
+        request: { topic: 'orders', from: { all: { kind: 'latest' } }, fallback: 'latest' },
+      },
+      formats: { key: AUTO, value: AUTO },
+      budgetBytes: 1000,
+    })
+    assert.equal(session.view, view)
+    assert.equal(session.cluster, fake.cluster)
+    view.say({ phase: 'following', recordsRead: 6, bytesRead: 60, rows: 6 })
+    const { phase, held, joined, rate } = session.state
+    assert.deepEqual([phase, held?.rows, joined], ['following', 6, false])
+    assert.deepEqual(rate, { records: 2, bytes: 20 })
     session.stop()
     await ended
-    assert.deepEqual([session.phase, session.running], ['stopped', false])
-    const again = session.start(plan)
-    assert.deepEqual([session.store.count, session.phase], [0, 'connecting'])
-    await reaches(session, 'following')
+    assert.deepEqual([session.phase, session.running, session.view], ['stopped', false, view])
+    assert.deepEqual(view.told, ['show notes', 'stop'])
+    const again = session.start({ ...plan, valueFormat: { name: 'long', parameters: [] } })
+    assert.equal(session.view, undefined)
+    assert.equal(view.told.at(-1), 'dispose')
+    const other = await viewOf(session, fake, 2)
+    assert.equal(other.request.formats.value.name, 'long')
     session.dispose()
     await again
-    assert.equal(fake.reads.length, 2)
+    assert.deepEqual(other.told, ['show notes', 'stop', 'dispose'])
   })
 
-  it('says that it is done, with what it read', async () => {
-    const session = new ReadingSession(
-      options(fakeCluster({ reads: [update(0n), update(1n, true)] })),
-    )
-    await session.start({ ...plan, to: { all: { kind: 'latest' } } })
-    assert.deepEqual([session.phase, session.store.count, session.recordsRead], ['done', 2, 2])
-    assert.deepEqual(session.partitions, [{ partition: 0, percent: 100 }])
+  it('says that it is done, or why it failed', async () => {
+    const fake = fakeCluster()
+    const { session } = begin(fake)
+    const done = session.start({ ...plan, to: { all: { kind: 'latest' } } })
+    const view = await viewOf(session, fake)
+    view.say({ phase: 'done' })
+    await done
+    assert.deepEqual([session.phase, session.running], ['done', false])
+    const failed = session.start(plan)
+    const problem = { code: 'X', message: 'Gone.' }
+    const next = await viewOf(session, fake, 2)
+    next.say({ phase: 'failed', problem })
+    await failed
+    assert.deepEqual([session.phase, session.state.problem], ['failed', problem])
+    await session.start({ ...plan, topic: 'missing' })
+    assert.equal(session.state.problem?.code, 'UNKNOWN_TOPIC_OR_PARTITION')
+    assert.equal(fake.views.length, 2)
   })
 
-  it('says why it failed', async () => {
-    const session = new ReadingSession({
-      ...options(),
+  it('fails where there is no connection, and where it is refused', async () => {
+    const { session } = begin(fakeCluster(), {
       connect: () => Promise.reject(new Error('refused')),
     })
     await session.start(plan)
-    assert.deepEqual([session.phase, session.problem?.message], ['failed', 'refused'])
+    assert.deepEqual([session.phase, session.state.problem?.message], ['failed', 'refused'])
+    session.refuse({ code: 'K', message: 'Not so.' })
+    assert.deepEqual([session.phase, session.state.problem?.code], ['failed', 'K'])
   })
 
-  it('takes nothing while it is paused', async () => {
-    const session = new ReadingSession(
-      options(fakeCluster({ reads: [update(0n), update(1n), update(2n)] })),
-    )
-    let paused = false
-    session.onDidChange(() => {
-      if (session.store.count === 1 && !paused) {
-        paused = true
-        session.pause()
-      }
-    })
-    const ended = session.start(plan)
-    await reaches(session, 'paused')
-    assert.equal(session.store.count, 1)
-    const all = new Promise<void>(resolve => {
-      session.onDidChange(() => {
-        if (session.store.count === 3) resolve()
-      })
-    })
+  it('pauses and goes on, and says why it does not join', async () => {
+    const fake = fakeCluster({ groups: [groupOf('g', { memberIds: ['theirs'] })] })
+    const { session } = begin(fake)
+    const ended = session.start(joining)
+    const view = await viewOf(session, fake)
+    session.pause()
+    view.say({ phase: 'reading' })
+    session.pause()
     session.resume()
-    await all
+    assert.deepEqual(view.told, ['show notes', 'pause', 'resume'])
+    assert.match(session.state.notice ?? '', /has 1 active member/)
     session.stop()
     await ended
-    assert.equal(session.phase, 'stopped')
+  })
+
+  it('keeps what is shown for the next reading, but for the range of time', async () => {
+    const fake = fakeCluster()
+    const { session } = begin(fake)
+    session.show({ notes: false, backwards: true, duplicates: false, range: { from: 1, to: 2 } })
+    const ended = session.start(plan)
+    const view = await viewOf(session, fake)
+    session.decodeAs({ key: AUTO, value: { name: 'long', parameters: [] } })
+    session.show({ ...session.shown, range: { from: 3, to: 4 } })
+    assert.deepEqual(view.told, ['show', 'decode auto long', 'show range'])
+    assert.equal(session.formats.value.name, 'long')
+    session.stop()
+    await ended
+  })
+
+  const joined = { kind: 'joined', memberId: 'm', partitions: [0] } as const
+  const record = {
+    topic: 'orders',
+    partition: 0,
+    offset: 1n,
+    timestamp: 1,
+    key: null,
+    value: null,
+    headers: [],
+  }
+
+  it('feeds what its member of a group gets', async () => {
+    const filter = { expressions: ['true'], formats: { key: AUTO, value: AUTO } }
+    const fake = fakeCluster({
+      ...withGroup,
+      joins: [joined, { kind: 'records', records: [record] }],
+    })
+    const { session, joined: members } = begin(fake)
+    const ended = session.start({ ...joining, filter })
+    await reaches(session, 'following')
+    const view = await viewOf(session, fake)
+    assert.deepEqual(view.request.source, { kind: 'fed', filter })
+    assert.equal(view.request.topic, 'orders')
+    view.say({ phase: 'following', recordsRead: 1 })
+    session.pause()
+    await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual([session.state.joined, members], [true, ['m']])
+    assert.deepEqual(view.fed, [record])
+    session.stop()
+    await ended
+    assert.deepEqual(view.told, ['show notes', 'stop', 'stop'])
+  })
+
+  it('ends with its membership, and fails with what ended it', async () => {
+    const problem = { code: 'X', message: 'Gone.' }
+    const ends = (updates: readonly JoinUpdate[]) => {
+      const fake = fakeCluster(withGroup)
+      const join = () => Readable.from(updates) as AsyncIterable<JoinUpdate>
+      return begin({ ...fake, cluster: { ...fake.cluster, join } }).session
+    }
+    const failed = ends([joined, { kind: 'problem', problem }])
+    await failed.start(joining)
+    assert.deepEqual([failed.phase, failed.state.problem], ['failed', problem])
+    const done = ends([{ kind: 'problem', problem }, joined])
+    await done.start(joining)
+    assert.deepEqual([done.phase, done.state.problem], ['done', undefined])
+  })
+
+  it('leaves its group where its records are seen no more', async () => {
+    const fake = fakeCluster({ ...withGroup, joins: [joined] })
+    const { session } = begin(fake)
+    const ended = session.start(joining)
+    await reaches(session, 'following')
+    const view = await viewOf(session, fake)
+    const problem = { code: 'reader-stopped', message: 'Crashed.' }
+    view.say({ phase: 'failed', problem })
+    await ended
+    assert.deepEqual([session.phase, session.state.problem], ['failed', problem])
   })
 })

@@ -205,11 +205,11 @@ export class ReadingSession implements Disposable {
 
   async #read(plan: ConsumerPlan, signal: AbortSignal): Promise<void> {
     const cluster = await this.#options.connect(signal)
-    if (signal.aborted) return
+    signal.throwIfAborted()
     this.#cluster = cluster
     const isOurs = (memberId: string) => this.#options.isOurs(memberId)
     const decision = await decide(plan, { cluster, signal, isOurs })
-    if (signal.aborted) return
+    signal.throwIfAborted()
     switch (decision.mode) {
       case 'refuse':
         this.#end('failed', decision.problem)
