@@ -2,7 +2,7 @@ import type { RecordPage } from '../kafka/page.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import type { FetchedPart } from './fetching.ts'
 import { compileFilter, type PageFilter } from './filtering/filter.ts'
-import { withCount } from './pages.ts'
+import { hasContent, withCount } from './pages.ts'
 
 /** What has been counted since reading started, as an update tells it. */
 export type Counts = Pick<ReadUpdate, 'recordsRead' | 'recordsMatched' | 'filterFailures'>
@@ -22,20 +22,20 @@ export function newIntake(
   observe?: (page: RecordPage) => void,
 ): Intake {
   const pageFilter = filter && compileFilter(filter)
-  let remaining = limit
+  let recordsMatched = 0
   let recordsRead = 0
   return {
     get full() {
-      return remaining <= 0
+      return recordsMatched >= limit
     },
     get counts() {
-      return { recordsRead, ...filterCounts(pageFilter, limit - remaining) }
+      return { recordsRead, ...filterCounts(pageFilter, recordsMatched) }
     },
     take({ read }, page) {
       const matching = pageFilter ? pageFilter.apply(page) : page
-      const kept = withCount(matching, remaining)
+      const kept = withCount(matching, limit - recordsMatched)
       const cut = kept.count < matching.count
-      remaining -= kept.count
+      recordsMatched += kept.count
       const seen = cut ? upTo(page, kept) : page
       recordsRead += seen.count
       const last = seen.offsets[seen.count - 1]
@@ -59,8 +59,4 @@ function filterCounts(filter: PageFilter | undefined, matched: number): Partial<
 function upTo(page: RecordPage, kept: RecordPage): RecordPage {
   const last = kept.offsets[kept.count - 1]
   return withCount(page, last === undefined ? 0 : page.offsets.indexOf(last) + 1)
-}
-
-function hasContent({ count, errors, notes }: RecordPage): boolean {
-  return count > 0 || errors.length > 0 || (notes !== undefined && notes.length > 0)
 }
