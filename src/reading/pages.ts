@@ -1,4 +1,5 @@
-import type { RecordPage } from '../kafka/page.ts'
+import type { PageNote, RecordPage } from '../kafka/page.ts'
+import type { NoteTaker, Passed } from './notes.ts'
 
 /** A page is closed once it holds this many bytes; one batch is never split. */
 const PAGE_BYTES = 1024 * 1024
@@ -27,6 +28,8 @@ export interface Block {
   readonly sourceBytes: number
   /** How many records at most. */
   readonly count: number
+  /** Where the batch ends; not known in the old formats. */
+  readonly nextOffset: bigint | undefined
   /**
    * Writes the records to the columns from `row` on, reading them in the page's bytes from `start`
    * on. Returns how many were written; an error is about the first that could not be read.
@@ -66,7 +69,12 @@ export interface PageOrigin {
   readonly inPlace?: boolean
   /** How much the answer holds; less is allocated where little is to come. */
   readonly sourceBytes?: number
+  /** Where pages are to tell what the log holds besides records. */
+  readonly taker?: NoteTaker
 }
+
+/** A page with so many notes of transactions is closed, too. */
+const MAX_NOTES = 1000
 
 /**
  * Packs blocks into pages of about a mebibyte, in the order in which they come. A page is ready
@@ -74,7 +82,7 @@ export interface PageOrigin {
  */
 export function* packPages(
   origin: PageOrigin,
-  results: Iterable<Block | ReadError>,
+  results: Iterable<Block | ReadError | Passed>,
 ): Generator<RecordPage> {
   let page = newDraft()
   let sourceBytes = origin.sourceBytes ?? 0
@@ -83,30 +91,51 @@ export function* packPages(
       page.errors.push(result)
       continue
     }
-    if (!origin.inPlace && page.blocks.length > 0 && !fits(page, result)) {
+    if (!('write' in result)) {
+      page.pieces.push(result)
+      if (++page.notes < MAX_NOTES) continue
       yield finish(origin, page)
       page = newDraft()
+      continue
     }
+    const full = !origin.inPlace && page.bytes.length > 0 && !fits(page, result) ? page : undefined
+    if (full) page = newDraft()
     if (origin.inPlace) point(page, result)
     else copy(page, result, sourceBytes)
     sourceBytes -= result.sourceBytes
+    // Only now: whoever takes the page may decompress something else into the block's memory.
+    if (full) yield finish(origin, full)
     if (page.used < PAGE_BYTES) continue
     yield finish(origin, page)
     page = newDraft()
   }
-  if (page.blocks.length + page.errors.length > 0) yield finish(origin, page)
+  if (page.pieces.length + page.errors.length === 0) return
+  const last = finish(origin, page)
+  if (hasContent(last)) yield last
+}
+
+/** Whether a page says anything. */
+export function hasContent({ count, errors, notes = [] }: RecordPage): boolean {
+  return count + errors.length + notes.length > 0
 }
 
 /** A page that is being put together. */
 interface Draft {
-  readonly blocks: { readonly block: Block; readonly start: number }[]
+  readonly pieces: (PlacedBlock | Passed)[]
   readonly errors: ReadError[]
   bytes: Uint8Array
   used: number
+  notes: number
+}
+
+interface PlacedBlock {
+  readonly block: Block
+  readonly start: number
+  readonly end: number
 }
 
 function newDraft(): Draft {
-  return { blocks: [], errors: [], bytes: new Uint8Array(), used: 0 }
+  return { pieces: [], errors: [], bytes: new Uint8Array(), used: 0, notes: 0 }
 }
 
 function fits(page: Draft, { bytes }: Block): boolean {
@@ -116,38 +145,50 @@ function fits(page: Draft, { bytes }: Block): boolean {
 /** The page's bytes are those of the answer; heads of batches lie between the blocks. */
 function point(page: Draft, block: Block): void {
   const { buffer, byteOffset, length } = block.bytes
-  const first = page.blocks.length === 0 ? byteOffset : page.bytes.byteOffset
+  const first = page.used === 0 ? byteOffset : page.bytes.byteOffset
   page.used = byteOffset + length - first
   page.bytes = new Uint8Array(buffer, first, page.used)
-  page.blocks.push({ block, start: byteOffset - first })
+  page.pieces.push({ block, start: byteOffset - first, end: page.used })
 }
 
 /** Room for as many blocks like the first as are still to come, but for no more than a page. */
 function copy(page: Draft, block: Block, sourceBytes: number): void {
   const { bytes } = block
-  if (page.blocks.length === 0) {
+  if (page.used === 0) {
     const ahead = (bytes.length * sourceBytes) / block.sourceBytes
     const size = Math.max(bytes.length, Math.min(PAGE_BYTES, Math.ceil(ahead * 1.1)))
     // Not out of Node's pool, which could not move to another thread.
     page.bytes = Buffer.allocUnsafeSlow(size)
   }
   page.bytes.set(bytes, page.used)
-  page.blocks.push({ block, start: page.used })
+  // The block's own bytes may be gone before the page is finished: see `decompress`.
+  const start = page.used
   page.used += bytes.length
+  page.pieces.push({ block, start, end: page.used })
 }
 
-function finish({ topic, partition }: PageOrigin, { blocks, errors, ...page }: Draft): RecordPage {
-  const columns = newColumns(blocks.reduce((sum, { block }) => sum + block.count, 0))
-  const bytes = new Uint8Array(page.bytes.buffer, page.bytes.byteOffset, page.used)
+function finish({ topic, partition, taker }: PageOrigin, draft: Draft): RecordPage {
+  const { pieces, errors } = draft
+  const most = pieces.reduce((sum, piece) => sum + ('block' in piece ? piece.block.count : 0), 0)
+  const columns = newColumns(most)
+  const bytes = new Uint8Array(draft.bytes.buffer, draft.bytes.byteOffset, draft.used)
   let row = 0
-  for (const { block, start } of blocks) {
-    const place = { bytes, start, end: start + block.bytes.length }
-    const { written, error } = block.write(columns, row, place)
+  for (const piece of pieces) {
+    if (!('block' in piece)) {
+      taker?.pass(piece)
+      continue
+    }
+    const { block, start, end } = piece
+    const { written, error } = block.write(columns, row, { bytes, start, end })
+    const { nextOffset } = block
+    // What cannot be read is not gone.
+    if (error && nextOffset !== undefined) taker?.pass({ offset: error.offset, nextOffset })
+    taker?.records(columns.offsets.subarray(row, row + written), nextOffset)
     row += written
     if (error) errors.push(error)
   }
-  const count = columns.offsets.length
-  return withCount({ topic, partition, count, bytes, errors, ...columns }, row)
+  const notes = taker && { notes: taker.take() }
+  return withCount({ topic, partition, count: most, bytes, errors, ...notes, ...columns }, row)
 }
 
 /** The page with its first `count` records. */
@@ -155,6 +196,7 @@ export function withCount(page: RecordPage, count: number): RecordPage {
   if (count >= page.count) return page
   return {
     ...page,
+    ...(page.notes && { notes: notesUpTo(page.notes, page.offsets[count]) }),
     count,
     offsets: page.offsets.subarray(0, count),
     timestamps: page.timestamps.subarray(0, count),
@@ -164,6 +206,11 @@ export function withCount(page: RecordPage, count: number): RecordPage {
     valueLengths: page.valueLengths.subarray(0, count),
     headerStarts: page.headerStarts.subarray(0, count),
   }
+}
+
+/** The notes before an offset. */
+function notesUpTo(notes: readonly PageNote[], offset: bigint | undefined): readonly PageNote[] {
+  return offset === undefined ? notes : notes.filter(note => note.offset < offset)
 }
 
 /** What a page takes in memory. */
