@@ -3,17 +3,12 @@ import { AUTO } from '../../src/kafka/format.ts'
 import type { ReadRequest } from '../../src/kafka/reading.ts'
 import type { FetchedPart } from '../../src/reading/fetching.ts'
 import { newIntake } from '../../src/reading/intake.ts'
-import { pageOf } from '../run/fixtures.ts'
+import { pageOf } from './filtering/pages.ts'
 
 describe('what a scan takes in', () => {
   const request: ReadRequest = { topic: 'orders', from: { all: { kind: 'earliest' } } }
   const filter = { text: { text: 'b', ignoreCase: false }, formats: { key: AUTO, value: AUTO } }
-  const page = pageOf(0, [
-    [0n, 1, 'ab'],
-    [1n, 1, 'a'],
-    [2n, 1, 'bb'],
-    [5n, 1, 'b'],
-  ])
+  const page = pageOf(['ab', 'a', 'bb', 'b'].map(value => ({ value })))
   const part = () => ({ read: { delivered: 0n } }) as unknown as FetchedPart
 
   it('counts what matches, with and without a limit', () => {

@@ -27,6 +27,7 @@ describe('a view of messages', () => {
   let parts: Internals
   let cluster: Cluster
   let clusterId: string
+  let folder: string
 
   before(async function () {
     const broker = givenBroker()
@@ -34,6 +35,7 @@ describe('a view of messages', () => {
       this.skip()
       return
     }
+    folder = await mkdtemp(join(tmpdir(), 'messages-export-'))
     parts = await internals()
     await writeClusters([{ id: 'm', name: 'The Cluster', bootstrapServers: [broker] }])
     clusterId = (await until('the cluster', () => parts.clusters.all[0])).id
@@ -59,7 +61,9 @@ describe('a view of messages', () => {
   })
 
   after(async () => {
-    if (givenBroker() !== undefined) await clearClusters()
+    if (givenBroker() === undefined) return
+    await clearClusters()
+    await rm(folder, { recursive: true, force: true })
   })
 
   /** The view of the topic once it has read all there is. */
@@ -206,41 +210,33 @@ describe('a view of messages', () => {
     assert.deepEqual(row.key, { kind: 'binary', text: Buffer.from('k0').toString('hex') })
   })
 
-  describe('exports', () => {
-    let folder: string
-    before(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'messages-export-'))
-    })
-    after(() => rm(folder, { recursive: true, force: true }))
+  it('exports the whole topic, whatever the view shows of it', async () => {
+    const panel = await opened()
+    const target = vscode.Uri.file(join(folder, 'all.jsonl'))
+    const written = await exportTo(panel.source, 'jsonl', target, signal =>
+      topicSteps(cluster, { topic: TOPIC }, signal),
+    )
+    const lines = (await readFile(target.fsPath, 'utf8')).trimEnd().split('\n')
+    assert.deepEqual([lines.length, written.records], [COUNT, COUNT])
+    const numbers = lines.map(line => (JSON.parse(line) as { value: { n: number } }).value.n)
+    assert.deepEqual(
+      numbers.sort((a, b) => a - b),
+      Array.from({ length: COUNT }, (_, n) => n),
+    )
+    assert.deepEqual(await readdir(folder), ['all.jsonl'])
+  })
 
-    it('the whole topic, whatever the view shows of it', async () => {
-      const panel = await opened()
-      const target = vscode.Uri.file(join(folder, 'all.jsonl'))
-      const written = await exportTo(panel.source, 'jsonl', target, signal =>
-        topicSteps(cluster, { topic: TOPIC }, signal),
-      )
-      const lines = (await readFile(target.fsPath, 'utf8')).trimEnd().split('\n')
-      assert.deepEqual([lines.length, written.records], [COUNT, COUNT])
-      const numbers = lines.map(line => (JSON.parse(line) as { value: { n: number } }).value.n)
-      assert.deepEqual(
-        numbers.sort((a, b) => a - b),
-        Array.from({ length: COUNT }, (_, n) => n),
-      )
-      assert.deepEqual(await readdir(folder), ['all.jsonl'])
-    })
-
-    it('what is shown, in the order of the rows', async () => {
-      const panel = await opened()
-      await panel.filter('value.n >= 20')
-      await until('those that match', () => held(panel)?.recordsMatched === 10)
-      const { view } = panel.session
-      assert.ok(view)
-      const target = vscode.Uri.file(join(folder, 'shown.csv'))
-      await exportTo(panel.source, 'csv', target, signal => shownSteps(view, signal))
-      const lines = (await readFile(target.fsPath, 'utf8')).trimEnd().split('\r\n')
-      assert.equal(lines.length, 11)
-      assert.match(lines[1] ?? '', /k20/)
-    })
+  it('exports what is shown, in the order of the rows', async () => {
+    const panel = await opened()
+    await panel.filter('value.n >= 20')
+    await until('those that match', () => held(panel)?.recordsMatched === 10)
+    const { view } = panel.session
+    assert.ok(view)
+    const target = vscode.Uri.file(join(folder, 'shown.csv'))
+    await exportTo(panel.source, 'csv', target, signal => shownSteps(view, signal))
+    const lines = (await readFile(target.fsPath, 'utf8')).trimEnd().split('\r\n')
+    assert.equal(lines.length, 11)
+    assert.match(lines[1] ?? '', /k20/)
   })
 
   it('sends records again, after a look at what and where', async () => {
