@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { decode, shown } from '../formats/formats.ts'
 import type { Format } from '../kafka/format.ts'
 import { recordAt, type RecordPage } from '../kafka/page.ts'
@@ -70,26 +71,36 @@ function cellsOf(
   return { key: cellText(record.key, formats.key), value: `${value}${shownHeaders}` }
 }
 
-/** More than a line of any terminal is not decoded to be cut off again. */
+/** Nobody reads more than this in a line, and it need not be decoded to be cut off again. */
 const LONGEST = 64 * 1024
 
 function cellText(bytes: Uint8Array | null, format: Format): string {
   if (bytes === null) return format.name === 'none' ? '' : 'null'
-  const decoded = decode(
-    format,
-    bytes.length > LONGEST && format.name === 'auto' ? bytes.subarray(0, LONGEST) : bytes,
-  )
-  return oneLine(shown(decoded))
+  if (format.name !== 'auto') return oneLine(shown(decode(format, bytes)))
+  // Whether it is JSON does not show in a line.
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, cutLength(bytes))
+  return isUtf8(start) ? oneLine(start.toString('utf8')) : start.toString('base64')
 }
 
-/** Characters that would move the cursor or end the line are shown, not sent to the terminal. */
+/** Never in the middle of a character of UTF-8. */
+function cutLength(bytes: Uint8Array): number {
+  if (bytes.length <= LONGEST) return bytes.length
+  let length = LONGEST
+  while (length > LONGEST - 4 && ((bytes[length] ?? 0) & 0xc0) === 0x80) length--
+  return length
+}
+
+const LINE_END = /\s*[\r\n]\s*/g
+/** They move the cursor, change the colour, or turn the direction of what follows. */
+const CONTROLS =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/** Shows characters that would do something to the terminal instead of sending them. */
 function oneLine(text: string): string {
+  if (text.search(CONTROLS) < 0) return text
   return text
-    .replaceAll(/\s*[\r\n]\s*/g, ' ')
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, character => {
-      const code = character.codePointAt(0) ?? 0
-      return `\\u${code.toString(16).padStart(4, '0')}`
-    })
+    .replaceAll(LINE_END, ' ')
+    .replaceAll(CONTROLS, control => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** The last time that a date can hold; a client may have sent any number. */
@@ -102,8 +113,7 @@ function timeText(timestamp: number): string {
 
 function cut(text: string, width: number): string {
   if (text.length <= width) return text
-  const characters = Array.from(text.slice(0, 2 * width))
-  return characters.length <= width
-    ? text.slice(0, 2 * width)
-    : `${characters.slice(0, width - 1).join('')}…`
+  const characters = Array.from(text.slice(0, 2 * width + 2))
+  if (characters.length <= width) return characters.join('')
+  return `${characters.slice(0, width - 1).join('')}…`
 }
