@@ -41,7 +41,8 @@ const host = {
   request: (name: string, params: unknown) => answer(name, params),
   send: (name: string, value: unknown) => {
     asked.push([name, value])
-    if (name === 'decodeAs') update({ decodeAs: value as MessagesState['decodeAs'] })
+    if (name === 'decodeAs')
+      setTimeout(() => update({ decodeAs: value as MessagesState['decodeAs'] }))
   },
 } as unknown as Pick<Host<MessagesHost>, 'request' | 'send'>
 

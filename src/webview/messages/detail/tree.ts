@@ -214,7 +214,10 @@ export function createTree(place: ScrollPlace): TreeView {
   }
 
   element.addEventListener('keydown', onKey)
-  element.addEventListener('focus', () => activate(shown?.active ?? 0, false))
+  element.addEventListener('focus', () => {
+    // Nothing is drawn anew here: what is pressed must still be there when it is let go.
+    element.setAttribute('aria-activedescendant', id(shown?.active ?? 0))
+  })
   element.addEventListener('mousedown', event => {
     // The tree keeps the focus: its buttons come and go.
     if (!(event.target instanceof Element) || !event.target.closest('.more')) return
