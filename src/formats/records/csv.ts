@@ -1,11 +1,11 @@
 import { AUTO, type Format } from '../../kafka/format.ts'
 import type { KafkaRecord } from '../../kafka/record.ts'
-import { decode } from '../formats.ts'
 import { byteWriter, type ByteWriter } from './byteWriter.ts'
+import { isoTime } from './isoTime.ts'
 import { writeBase64 } from './jsonBytes.ts'
 import { writeHeaders, writeInteger, type PartFormats } from './json.ts'
+import { partOf } from './part.ts'
 import type { RecordWriter } from './recordWriter.ts'
-import { contentOf } from './scanJson.ts'
 
 const COLUMNS = 'topic,partition,offset,timestamp,key,value,headers,error\r\n'
 
@@ -38,72 +38,55 @@ function writeRow(
   writeInteger(writer, record.partition)
   writer.byte(COMMA)
   writeInteger(writer, record.offset)
-  writer.utf8(`,${isoTime(record.timestamp)},`)
-  if (record.error !== undefined) {
-    errors.push(record.error)
-    writer.utf8(',,')
-  } else {
-    writeContent(writer, record.key, formats.key, problem => {
-      errors.push(`The key cannot be decoded. ${problem}`)
-    })
-    writer.byte(COMMA)
-    writeContent(writer, record.value, formats.value, problem => {
-      errors.push(`The value cannot be decoded. ${problem}`)
-    })
-    writer.byte(COMMA)
-    const header = formats.header ?? AUTO
-    if (header.name !== 'none') {
-      writeHeaders(scratch, record.headers, header, errors)
-      writeField(writer, scratch.written())
-      scratch.clear()
-    }
-  }
+  writer.utf8(`,${isoTime(record.timestamp) ?? ''},`)
+  if (record.error === undefined) writeParts(writer, record, formats, scratch, errors)
+  else writer.utf8(',,')
   writer.byte(COMMA)
-  if (errors.length > 0) writeText(writer, errors.join(' '))
+  const error = record.error ?? errors.join(' ')
+  if (error !== '') writeText(writer, error)
   writer.utf8('\r\n')
 }
 
-/** The last time that a date can hold; a client may have sent any number. */
-const LAST_TIME = 8.64e15
-
-function isoTime(timestamp: number): string {
-  if (timestamp < 0) return ''
-  return timestamp > LAST_TIME ? `${timestamp}` : new Date(timestamp).toISOString()
+function writeParts(
+  writer: ByteWriter,
+  record: KafkaRecord,
+  formats: PartFormats,
+  scratch: ByteWriter,
+  errors: string[],
+): void {
+  const key = writeContent(writer, record.key, formats.key)
+  if (key !== undefined) errors.push(`The key cannot be decoded. ${key}`)
+  writer.byte(COMMA)
+  const value = writeContent(writer, record.value, formats.value)
+  if (value !== undefined) errors.push(`The value cannot be decoded. ${value}`)
+  writer.byte(COMMA)
+  const header = formats.header ?? AUTO
+  if (header.name === 'none') return
+  writeHeaders(scratch, record.headers, header, errors)
+  writeField(writer, scratch.written())
+  scratch.clear()
 }
 
+/** What it returns is why the bytes could not be decoded. */
 function writeContent(
   writer: ByteWriter,
   bytes: Uint8Array | null,
   format: Format,
-  onProblem: (problem: string) => void,
-): void {
-  if (bytes === null || format.name === 'none') return
-  if (format.name === 'auto') {
-    writeAuto(writer, bytes)
-  } else if (format.name === 'json') {
-    if (!writeAuto(writer, bytes)) onProblem('It is not JSON.')
-  } else {
-    const decoded = decode(format, bytes)
-    if (decoded.kind === 'problem') {
-      onProblem(decoded.problem.message)
-      writeAuto(writer, bytes)
-    } else if (decoded.kind !== 'null' && decoded.kind !== 'hidden') {
-      writeText(writer, decoded.text)
-    }
+): string | undefined {
+  if (bytes === null || format.name === 'none') return undefined
+  const part = partOf(bytes, format)
+  if ('text' in part) {
+    writeText(writer, part.text)
+    return undefined
   }
-}
-
-/** Whether it is JSON. */
-function writeAuto(writer: ByteWriter, bytes: Uint8Array): boolean {
-  const content = contentOf(bytes)
-  if (content === 'binary') {
+  if (part.content === 'binary') {
     writer.utf8('"{""$base64"":""')
     writeBase64(writer, bytes)
     writer.utf8('""}"')
   } else {
     writeField(writer, bytes)
   }
-  return content === 'json' || content === 'json-lines'
+  return part.problem
 }
 
 const encoder = new TextEncoder()

@@ -1,10 +1,10 @@
 import type { RecordFormats, Format } from '../../kafka/format.ts'
 import { AUTO } from '../../kafka/format.ts'
 import type { KafkaRecord, RecordHeader } from '../../kafka/record.ts'
-import { decode } from '../formats.ts'
 import { byteWriter, type ByteWriter } from './byteWriter.ts'
 import type { RecordWriter } from './recordWriter.ts'
-import { contentOf } from './scanJson.ts'
+import { partOf } from './part.ts'
+import type { Content } from './scanJson.ts'
 import { writeBase64, writeCompactJson, writeJsonString } from './jsonBytes.ts'
 
 /** How the parts of a record are decoded; headers without a format of their own are `auto`. */
@@ -138,10 +138,8 @@ export function writeHeaders(
   writer.utf8(']')
 }
 
-const NUMBERS: ReadonlySet<string> = new Set(['short', 'integer', 'long', 'float', 'double'])
-
 /** Writes a JSON value; what it returns is why the bytes could not be decoded. */
-export function writeContent(
+function writeContent(
   writer: ByteWriter,
   bytes: Uint8Array | null,
   format: Format,
@@ -150,39 +148,29 @@ export function writeContent(
     writer.utf8('null')
     return undefined
   }
-  if (format.name === 'auto') {
-    writeAuto(writer, bytes)
+  const part = partOf(bytes, format)
+  if ('text' in part) {
+    writer.utf8(part.isNumber ? part.text : JSON.stringify(part.text))
     return undefined
   }
-  if (format.name === 'json') return writeAuto(writer, bytes) ? undefined : 'It is not JSON.'
-  const decoded = decode(format, bytes)
-  if (decoded.kind === 'problem') {
-    writeAuto(writer, bytes)
-    return decoded.problem.message
-  }
-  const text = decoded.kind === 'null' || decoded.kind === 'hidden' ? '' : decoded.text
-  writer.utf8(
-    NUMBERS.has(format.name) && Number.isFinite(Number(text)) ? text : JSON.stringify(text),
-  )
-  return undefined
+  writeBytes(writer, bytes, part.content)
+  return part.problem
 }
 
-/** Whether it is JSON. */
-function writeAuto(writer: ByteWriter, bytes: Uint8Array): boolean {
-  switch (contentOf(bytes)) {
+function writeBytes(writer: ByteWriter, bytes: Uint8Array, content: Content): void {
+  switch (content) {
     case 'json':
       writer.copy(bytes)
-      return true
+      break
     case 'json-lines':
       writeCompactJson(writer, bytes)
-      return true
+      break
     case 'text':
       writeJsonString(writer, bytes)
-      return false
+      break
     case 'binary':
       writer.utf8('{"$base64":"')
       writeBase64(writer, bytes)
       writer.utf8('"}')
-      return false
   }
 }

@@ -1,6 +1,7 @@
 import type { KafkaRecord, RecordHeader } from '../../kafka/record.ts'
 import { textOf, utf8TextOf } from '../encodings.ts'
 import { envelopeLine } from './envelope.ts'
+import { isoTime } from './isoTime.ts'
 
 export interface ProducerOptions {
   /** Where the record goes; absent: the topic it comes from. */
@@ -47,13 +48,9 @@ export function recordProducers(
 }
 
 function originOf({ topic, partition, offset, timestamp }: KafkaRecord): string {
-  const time =
-    timestamp < 0 || timestamp > LAST_TIME ? '' : `, ${new Date(timestamp).toISOString()}`
-  return `-- ${topic}, partition ${partition}, offset ${offset}${time}`
+  const parts = [topic, `partition ${partition}`, `offset ${offset}`, isoTime(timestamp)]
+  return `-- ${parts.filter(part => part !== undefined).join(', ')}`
 }
-
-/** The last time that a date can hold; a client may have sent any number. */
-const LAST_TIME = 8.64e15
 
 function envelopeOf(
   record: KafkaRecord,
