@@ -150,3 +150,8 @@ export function callOf(text: string): TemplateCall | undefined {
   }
   return { ...call, rest: after.trim() }
 }
+
+/** Whether a text has an expression, so that what it says is known only when it runs. */
+export function hasTemplate(text: string): boolean {
+  return text.includes(OPEN) && scanTemplates(text).parts.some(part => part.kind === 'expression')
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { check, type Knowledge, type KnownCluster } from '../../src/language/check/check.ts'
+import { check } from '../../src/language/check/check.ts'
+import type { Knowledge, KnownCluster } from '../../src/language/check/knowledge.ts'
 import { parse } from '../../src/language/parse.ts'
 import type { FileProblem, Fix } from '../../src/language/tree.ts'
 

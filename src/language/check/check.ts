@@ -1,35 +1,16 @@
-import { settingsOf, type Settings } from '../settings.ts'
-import type { Block, FileProblem, KafkaFile } from '../tree.ts'
+import { settingsOf } from '../settings.ts'
+import type { FileProblem, KafkaFile } from '../tree.ts'
 import { propertiesOf } from '../tree.ts'
+import { checkContents } from './contents.ts'
 import { withoutIgnored } from './ignore.ts'
 import { checkHeaders } from './headers.ts'
-import { newReport, type Report } from './report.ts'
+import type { Knowledge } from './knowledge.ts'
+import { newReport, type BlockCheck } from './report.ts'
 import { checkStructure } from './structure.ts'
 import { syntaxProblems } from './syntax.ts'
 import { checkTemplates, checkVariables, newTemplateCheck } from './templates.ts'
 import { checkTopicExists, checkTopicName, newTopicCheck } from './topics.ts'
-import { checkContents, checkPropertyValue, checkRecordPartition } from './values.ts'
-
-/** What is known of a cluster. */
-export interface KnownCluster {
-  /** Partitions by topic: all topics that the cluster has. */
-  readonly topics: ReadonlyMap<string, number>
-  /** `auto.create.topics.enable`; absent: not known. */
-  readonly autoCreate?: boolean
-}
-
-/** What is known about the surroundings of a file. Absent: not known, and nothing is said of it. */
-export interface Knowledge {
-  /** The cluster that a block goes to: one and the same object for one cluster. */
-  readonly clusterOf?: (block: Block) => KnownCluster | undefined
-  /** Names that templates can use beside those of the file: an environment's, the command line's. */
-  readonly names?: Iterable<string>
-  /**
-   * False: generated data is switched off. Then text like `{{user.name}}` is sent as it stands,
-   * as level 1 does, and is no error. Absent: on.
-   */
-  readonly generatedData?: boolean
-}
+import { checkPropertyValue, checkRecordPartition } from './values.ts'
 
 /** All problems of a file, in the order of the text, without those that the file ignores. */
 export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly FileProblem[] {
@@ -40,7 +21,8 @@ export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly File
   checkVariables(file, templates)
   for (const block of file.blocks) {
     checkStructure(file, block, settings, report)
-    checkProperties(file, block, settings, knowledge.clusterOf?.(block), report)
+    const cluster = knowledge.clusterOf?.(block)
+    checkProperties({ file, block, settings, cluster, report })
     checkTopicExists(block, topics)
     checkTemplates(block, templates)
   }
@@ -49,15 +31,10 @@ export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly File
   return withoutIgnored(file, problems)
 }
 
-function checkProperties(
-  file: KafkaFile,
-  block: Block,
-  settings: Settings,
-  cluster: KnownCluster | undefined,
-  report: Report,
-): void {
+function checkProperties(check: BlockCheck): void {
+  const { file, block, report } = check
   for (const property of block.properties) {
-    checkPropertyValue(block, property, settings, cluster, report)
+    checkPropertyValue(check, property)
     if (property.name === 'topic') checkTopicName(block, property, report)
   }
   if (block.kind === 'PRODUCER' || block.kind === 'DEFAULTS') {
@@ -66,7 +43,7 @@ function checkProperties(
     }
   }
   if (block.kind === 'PRODUCER') {
-    checkContents(file, block, settings, report)
-    checkRecordPartition(block, settings, cluster, report)
+    checkContents(check)
+    checkRecordPartition(check)
   }
 }

@@ -1,5 +1,7 @@
 import type { Span } from '../lines.ts'
-import type { Block, FileProblem, Fix, Severity } from '../tree.ts'
+import type { Settings } from '../settings.ts'
+import type { Block, FileProblem, Fix, KafkaFile, Severity } from '../tree.ts'
+import type { KnownCluster } from './knowledge.ts'
 
 /** More than this of one severity helps nobody, and would cost memory in a file of garbage. */
 const MOST = 10_000
@@ -16,6 +18,16 @@ export interface Report {
     message: string,
     options?: { readonly block?: Block | undefined; readonly fixes?: readonly Fix[] | undefined },
   ): void
+}
+
+/** What the checks of one block need to know, and where they report. */
+export interface BlockCheck {
+  readonly file: KafkaFile
+  readonly block: Block
+  readonly settings: Settings
+  /** What is known of the cluster that the block goes to. */
+  readonly cluster: KnownCluster | undefined
+  readonly report: Report
 }
 
 export function newReport(): Report {

@@ -3,7 +3,7 @@ import { callOf, scanTemplates, type TemplateExpression } from '../template.ts'
 import { templateWordsOf, variableWordsOf } from '../templateWords.ts'
 import type { Block, KafkaFile, Word } from '../tree.ts'
 import { didYouMean, quoted } from '../words.ts'
-import type { Knowledge } from './check.ts'
+import type { Knowledge } from './knowledge.ts'
 import { replacement, type Report } from './report.ts'
 
 /** What the check of templates needs to know, and remembers across a file. */

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts'
 import { propertyOf, type Block, type KafkaFile, type Property, type Severity } from '../tree.ts'
 import { quoted } from '../words.ts'
-import type { Knowledge, KnownCluster } from './check.ts'
+import type { Knowledge, KnownCluster } from './knowledge.ts'
 import type { Report } from './report.ts'
 
 const TOPIC_NAME = /^[A-Za-z0-9._-]{1,249}$/

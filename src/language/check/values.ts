@@ -1,52 +1,43 @@
-import { bytesProblem } from '../../base/encodings.ts'
-import { INTEGER_RANGES, integerOf, integerOfType, numberOf } from '../../base/numerals.ts'
+import { INTEGER_RANGES, integerOf } from '../../base/numerals.ts'
 import type { Span } from '../lines.ts'
-import type { Settings } from '../settings.ts'
-import { scanTemplates } from '../template.ts'
-import type { Block, KafkaFile, Property, Word } from '../tree.ts'
+import { hasTemplate } from '../template.ts'
+import type { Property } from '../tree.ts'
 import { parseDuration } from '../values/durations.ts'
-import { parseFormat, type WrittenFormat } from '../values/formats.ts'
-import { jsonProblem } from '../values/json.ts'
+import { parseFormat } from '../values/formats.ts'
 import { firstBeyond, parsePartitions } from '../values/partitions.ts'
 import { parsePosition, parsePositions, type WrittenPosition } from '../values/positions.ts'
 import type { Outcome } from '../values/outcome.ts'
 import { definitionOf, type PropertyDefinition } from '../vocabulary.ts'
 import { quoted } from '../words.ts'
-import type { KnownCluster } from './check.ts'
-import { replacement, type Report } from './report.ts'
+import { replacement, type BlockCheck } from './report.ts'
 
 /** K201 to K206: the values of properties. An empty value says nothing, as in level 1. */
-export function checkPropertyValue(
-  block: Block,
-  property: Property,
-  settings: Settings,
-  cluster: KnownCluster | undefined,
-  report: Report,
-): void {
+export function checkPropertyValue(check: BlockCheck, property: Property): void {
+  const { block } = check
   const definition = definitionOf(block.kind, property.name)
   if (!definition || !property.value || hasTemplate(property.value)) return
   const { value } = property
   switch (definition.kind) {
     case 'format':
-      checkFormat(block, property, value, report)
+      checkFormat(check, property, value)
       break
     case 'position':
-      checkPosition(block, property, value, settings, cluster, report)
+      checkPosition(check, property, value)
       break
     case 'time':
-      checkTime(block, property, value, report)
+      checkTime(check, property, value)
       break
     case 'partitions':
-      checkPartitions(block, property, value, settings, cluster, report)
+      checkPartitions(check, property, value)
       break
     case 'integer':
-      checkInteger(block, property, value, definition, report)
+      checkInteger(check, property, value, definition)
       break
     case 'duration':
-      reportBad('K206', parseDuration(value), block, property.valueSpan, report)
+      reportBad(check, 'K206', parseDuration(value), property.valueSpan)
       break
     case 'choice':
-      checkChoice(block, property, value, definition, report)
+      checkChoice(check, property, value, definition)
       break
     case 'topic':
     case 'schema':
@@ -61,16 +52,11 @@ export function checkPropertyValue(
   }
 }
 
-function hasTemplate(text: string): boolean {
-  return text.includes('{{') && scanTemplates(text).parts.some(part => part.kind === 'expression')
-}
-
 function reportBad(
+  { block, report }: BlockCheck,
   code: string,
   outcome: Outcome<unknown>,
-  block: Block,
   place: Span,
-  report: Report,
 ): void {
   if (outcome.ok) return
   const span = outcome.span
@@ -86,7 +72,8 @@ function reportBad(
   })
 }
 
-function checkFormat(block: Block, property: Property, value: string, report: Report): void {
+function checkFormat(check: BlockCheck, property: Property, value: string): void {
+  const { block } = check
   // A DEFAULTS block is for senders and readers: what either of them knows is right there.
   const uses =
     block.kind === 'PRODUCER'
@@ -97,16 +84,15 @@ function checkFormat(block: Block, property: Property, value: string, report: Re
   const outcomes = uses.map(use => parseFormat(value, use))
   const outcome = outcomes.find(each => each.ok) ?? outcomes[0]
   if (outcome && !outcome.ok) {
-    reportBad(outcome.code ?? 'K201', outcome, block, property.valueSpan, report)
+    reportBad(check, outcome.code ?? 'K201', outcome, property.valueSpan)
   }
 }
 
 function checkChoice(
-  block: Block,
+  { block, report }: BlockCheck,
   property: Property,
   value: string,
   { choices = [] }: PropertyDefinition,
-  report: Report,
 ): void {
   if (choices.includes(value)) return
   const allowed = choices.map(quoted).join(', ')
@@ -126,21 +112,13 @@ function checkChoice(
   )
 }
 
-function checkPosition(
-  block: Block,
-  property: Property,
-  value: string,
-  settings: Settings,
-  cluster: KnownCluster | undefined,
-  report: Report,
-): void {
+function checkPosition(check: BlockCheck, property: Property, value: string): void {
+  const { block, report } = check
   const outcome = parsePositions(value, property.name === 'to' ? 'to' : 'from')
-  reportBad('K203', outcome, block, property.valueSpan, report)
+  reportBad(check, 'K203', outcome, property.valueSpan)
   if (!outcome.ok) return
   const written = [...outcome.value.byPartition.keys()]
-  checkIsThere(block, property.valueSpan, settings, cluster, report, count =>
-    written.find(partition => partition >= count),
-  )
+  checkIsThere(check, property.valueSpan, count => written.find(partition => partition >= count))
   if (block.group || block.kind === 'DEFAULTS') return
   const positions: readonly (WrittenPosition | undefined)[] = [
     outcome.value.all,
@@ -158,7 +136,7 @@ function checkPosition(
 
 const TIMES = new Set<string | undefined>(['time', 'local', 'now'])
 
-function checkTime(block: Block, property: Property, value: string, report: Report): void {
+function checkTime({ block, report }: BlockCheck, property: Property, value: string): void {
   if (TIMES.has(parsePosition(value)?.kind)) return
   report.add(
     'K203',
@@ -169,29 +147,17 @@ function checkTime(block: Block, property: Property, value: string, report: Repo
   )
 }
 
-function checkPartitions(
-  block: Block,
-  property: Property,
-  value: string,
-  settings: Settings,
-  cluster: KnownCluster | undefined,
-  report: Report,
-): void {
+function checkPartitions(check: BlockCheck, property: Property, value: string): void {
   const outcome = parsePartitions(value)
-  reportBad('K204', outcome, block, property.valueSpan, report)
+  reportBad(check, 'K204', outcome, property.valueSpan)
   if (!outcome.ok) return
-  checkIsThere(block, property.valueSpan, settings, cluster, report, count =>
-    firstBeyond(outcome.value, count),
-  )
+  checkIsThere(check, property.valueSpan, count => firstBeyond(outcome.value, count))
 }
 
 /** K204, where it is known how many partitions the topic of a block has. */
 function checkIsThere(
-  block: Block,
+  { block, settings, cluster, report }: BlockCheck,
   span: Span,
-  settings: Settings,
-  cluster: KnownCluster | undefined,
-  report: Report,
   firstMissing: (count: number) => bigint | number | undefined,
 ): void {
   const topic = settings.one(block, 'topic')?.value ?? ''
@@ -209,26 +175,19 @@ function checkIsThere(
 }
 
 /** `record-partition` against the topic, where the cluster is known. */
-export function checkRecordPartition(
-  block: Block,
-  settings: Settings,
-  cluster: KnownCluster | undefined,
-  report: Report,
-): void {
+export function checkRecordPartition(check: BlockCheck): void {
+  const { block, settings } = check
   const property = settings.one(block, 'record-partition')
   const partition = integerOf(property?.value ?? '')
   if (!property || partition === undefined) return
-  checkIsThere(block, property.valueSpan, settings, cluster, report, count =>
-    partition >= count ? partition : undefined,
-  )
+  checkIsThere(check, property.valueSpan, count => (partition >= count ? partition : undefined))
 }
 
 function checkInteger(
-  block: Block,
+  { block, report }: BlockCheck,
   property: Property,
   value: string,
   definition: PropertyDefinition,
-  report: Report,
 ): void {
   const number = integerOf(value)
   const [minimum, maximum] = definition.range ?? INTEGER_RANGES.long
@@ -245,92 +204,4 @@ function checkInteger(
       { block },
     )
   }
-}
-
-/** K205 and K210: the key and the value of a PRODUCER, as their formats want them. */
-export function checkContents(
-  file: KafkaFile,
-  block: Block,
-  settings: Settings,
-  report: Report,
-): void {
-  const key = settings.one(block, 'key')
-  const holdsMany = settings.one(block, 'records') !== undefined
-  if (key?.value) {
-    const word = { text: key.value, span: key.valueSpan }
-    checkContent(file, block, 'key', formatOf(block, 'key-format', settings), word, report)
-  }
-  if (block.body && !holdsMany) {
-    const format = formatOf(block, 'value-format', settings)
-    checkContent(file, block, 'value', format, block.body, report)
-  }
-}
-
-function formatOf(
-  block: Block,
-  property: 'key-format' | 'value-format',
-  settings: Settings,
-): WrittenFormat | undefined {
-  const format = settings.one(block, property)?.value
-  const outcome = format === undefined ? undefined : parseFormat(format, 'sending')
-  return outcome?.ok ? outcome.value : undefined
-}
-
-function checkContent(
-  file: KafkaFile,
-  block: Block,
-  part: 'key' | 'value',
-  format: WrittenFormat | undefined,
-  word: Word,
-  report: Report,
-): void {
-  if (format?.name === 'json' || format?.name === 'json-schema') {
-    checkJson(file, block, part, word, report)
-    return
-  }
-  if (!format || hasTemplate(word.text)) return
-  const problem = contentProblem(format, word.text)
-  if (problem !== undefined) report.add('K205', 'error', word.span, problem, { block })
-}
-
-function checkJson(
-  file: KafkaFile,
-  block: Block,
-  part: 'key' | 'value',
-  word: Word,
-  report: Report,
-): void {
-  const problem = jsonProblem(word.text)
-  if (!problem) return
-  const start = word.span.start + problem.span.start
-  const { line, column } = file.lines.placeOf(start)
-  report.add(
-    'K210',
-    'error',
-    { start, end: word.span.start + problem.span.end },
-    `The ${part} is not JSON: line ${line + 1}, column ${column + 1} should have ${problem.expected}.`,
-    { block },
-  )
-}
-
-function contentProblem({ name, parameters }: WrittenFormat, text: string): string | undefined {
-  switch (name) {
-    case 'short':
-    case 'integer':
-    case 'long':
-      return problemIn(integerOfType(text, name))
-    case 'double':
-    case 'float':
-      return problemIn(numberOf(text))
-    case 'bytes':
-      return bytesProblem(parameters[0], text)
-    default:
-      return undefined
-  }
-}
-
-function problemIn(
-  result: { readonly value: unknown } | { readonly problem: string },
-): string | undefined {
-  return 'problem' in result ? result.problem : undefined
 }

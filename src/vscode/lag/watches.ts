@@ -1,11 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
-import type { Event } from '../../base/events.ts'
 import type { Log } from '../../base/log.ts'
 import { problemOf, ProblemError, type Problem } from '../../base/problem.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
-import type { LagHistory } from '../../lag/history.ts'
-import { LagPoller, type GroupWatch, type LagState } from '../../lag/watch.ts'
+import { LagPoller, type GroupWatch, type LagState, type WatchOptions } from '../../lag/watch.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { isLoss } from '../clusters/connections.ts'
 
@@ -13,28 +11,12 @@ import { isLoss } from '../clusters/connections.ts'
  * One onlooker's hold on the lag of a group. All onlookers of a cluster share their requests; a
  * group is polled while somebody looks at it, at the shortest interval that somebody wants.
  */
-export interface LagWatch extends Disposable {
+export interface LagWatch extends Omit<GroupWatch, 'state'> {
   readonly clusterId: string
-  readonly groupId: string
   readonly latest: LagState
-  readonly history: LagHistory
-  /** After every look and every failed one, while active. */
-  readonly onDidUpdate: Event<LagState>
-  /** Ms between looks. */
-  readonly interval: number
-  setInterval(ms: number): void
-  /** Whether this onlooker looks: a hidden or paused one costs nothing. */
-  readonly active: boolean
-  setActive(active: boolean): void
-  /** Looks at once, also while not active. */
-  lookNow(): void
 }
 
-export interface LagWatchOptions {
-  /** Ms; default 2000. */
-  readonly interval?: number
-  /** Default true. */
-  readonly active?: boolean
+export interface LagWatchOptions extends WatchOptions {
   /** Opens the cluster's connection if need be. Default false: waits until somebody else does. */
   readonly connect?: boolean
 }

@@ -1,4 +1,4 @@
-import type { Knowledge, KnownCluster } from '../../language/check/check.ts'
+import type { Knowledge, KnownCluster } from '../../language/check/knowledge.ts'
 import type { KafkaFile } from '../../language/tree.ts'
 import type { ClusterKnowledge } from './clusterKnowledge.ts'
 import { clusterOf, type ClusterNames } from './kafkaDocument.ts'

@@ -18,7 +18,7 @@ export async function topicFor(
   argument: unknown,
   placeHolder: string,
 ): Promise<ClusterTopic | undefined> {
-  const saved = await clusterFor(clusters, argument, `${placeHolder} First, of which cluster?`)
+  const saved = await clusterOf(clusters, argument, placeHolder)
   if (!saved) return undefined
   const topic = textOf(argument, 'topic') ?? (await pickTopic(clusters, saved, placeHolder))
   if (topic === undefined) return undefined
@@ -36,10 +36,18 @@ export async function groupFor(
   argument: unknown,
   placeHolder: string,
 ): Promise<ClusterGroup | undefined> {
-  const saved = await clusterFor(clusters, argument, `${placeHolder} First, of which cluster?`)
+  const saved = await clusterOf(clusters, argument, placeHolder)
   if (!saved) return undefined
   const groupId = textOf(argument, 'groupId') ?? (await pickGroup(clusters, saved, placeHolder))
   return groupId === undefined ? undefined : { saved, groupId }
+}
+
+function clusterOf(
+  clusters: Clusters,
+  argument: unknown,
+  placeHolder: string,
+): Promise<SavedCluster | undefined> {
+  return clusterFor(clusters, argument, `${placeHolder} First, of which cluster?`)
 }
 
 /** Lets the user choose a topic of a cluster, connecting if need be; internal ones come last. */

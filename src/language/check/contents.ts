@@ -1,0 +1,83 @@
+import { bytesProblem } from '../../base/encodings.ts'
+import { integerOfType, numberOf } from '../../base/numerals.ts'
+import { hasTemplate } from '../template.ts'
+import type { Word } from '../tree.ts'
+import { parseFormat, type WrittenFormat } from '../values/formats.ts'
+import { jsonProblem } from '../values/json.ts'
+import type { BlockCheck } from './report.ts'
+
+/** K205 and K210: the key and the value of a PRODUCER, as their formats want them. */
+export function checkContents(check: BlockCheck): void {
+  const { block, settings } = check
+  const key = settings.one(block, 'key')
+  const holdsMany = settings.one(block, 'records') !== undefined
+  if (key?.value) {
+    const word = { text: key.value, span: key.valueSpan }
+    checkContent(check, 'key', formatOf(check, 'key-format'), word)
+  }
+  if (block.body && !holdsMany) {
+    const format = formatOf(check, 'value-format')
+    checkContent(check, 'value', format, block.body)
+  }
+}
+
+function formatOf(
+  { block, settings }: BlockCheck,
+  property: 'key-format' | 'value-format',
+): WrittenFormat | undefined {
+  const format = settings.one(block, property)?.value
+  const outcome = format === undefined ? undefined : parseFormat(format, 'sending')
+  return outcome?.ok ? outcome.value : undefined
+}
+
+function checkContent(
+  check: BlockCheck,
+  part: 'key' | 'value',
+  format: WrittenFormat | undefined,
+  word: Word,
+): void {
+  if (format?.name === 'json' || format?.name === 'json-schema') {
+    checkJson(check, part, word)
+    return
+  }
+  if (!format || hasTemplate(word.text)) return
+  const problem = contentProblem(format, word.text)
+  if (problem !== undefined)
+    check.report.add('K205', 'error', word.span, problem, { block: check.block })
+}
+
+function checkJson({ file, block, report }: BlockCheck, part: 'key' | 'value', word: Word): void {
+  const problem = jsonProblem(word.text)
+  if (!problem) return
+  const start = word.span.start + problem.span.start
+  const { line, column } = file.lines.placeOf(start)
+  report.add(
+    'K210',
+    'error',
+    { start, end: word.span.start + problem.span.end },
+    `The ${part} is not JSON: line ${line + 1}, column ${column + 1} should have ${problem.expected}.`,
+    { block },
+  )
+}
+
+function contentProblem({ name, parameters }: WrittenFormat, text: string): string | undefined {
+  switch (name) {
+    case 'short':
+    case 'integer':
+    case 'long':
+      return problemIn(integerOfType(text, name))
+    case 'double':
+    case 'float':
+      return problemIn(numberOf(text))
+    case 'bytes':
+      return bytesProblem(parameters[0], text)
+    default:
+      return undefined
+  }
+}
+
+function problemIn(
+  result: { readonly value: unknown } | { readonly problem: string },
+): string | undefined {
+  return 'problem' in result ? result.problem : undefined
+}
