@@ -18,38 +18,59 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint
 }
 
-/**
- * The batches whose records are to be seen: no control batches, and with `aborted` given (that is,
- * in read_committed) none of an aborted transaction. As Java's CompletedFetch does it, the list is
- * taken in order of first offset, and an abort marker ends the producer's transaction.
- */
+/** What becomes of a batch: its records are to be seen, or were aborted, or it ends a transaction. */
+export type Fate = 'seen' | 'aborted' | 'abort-marker' | 'commit-marker' | 'other-control'
+
+/** The batches whose records are to be seen, see `fatesOf`. */
 export function visibleBatches(
   records: Uint8Array,
   batches: readonly Batch[],
   aborted: readonly AbortedTransaction[] | undefined,
 ): Batch[] {
+  const fates = fatesOf(records, batches, aborted)
+  return batches.filter((_, index) => fates[index] === 'seen')
+}
+
+/**
+ * Records of control batches are not to be seen, and with `aborted` given (that is, in
+ * read_committed) none of an aborted transaction. As Java's CompletedFetch does it, the list is
+ * taken in order of first offset, and an abort marker ends the producer's transaction.
+ */
+export function fatesOf(
+  records: Uint8Array,
+  batches: readonly Batch[],
+  aborted: readonly AbortedTransaction[] | undefined,
+): Fate[] {
   const upcoming = [...(aborted ?? [])].sort((a, b) => Number(a.firstOffset - b.firstOffset))
   const open = new Set<bigint>()
   let started = 0
-  return batches.filter(batch => {
+  return batches.map(batch => {
     for (let next = upcoming[started]; next; next = upcoming[started]) {
       if (next.firstOffset >= batch.nextOffset) break
       open.add(next.producerId)
       started++
     }
-    if (!batch.control) return !(batch.transactional && open.has(batch.producerId))
-    if (isAbortMarker(records, batch)) open.delete(batch.producerId)
-    return false
+    const { producerId } = batch
+    if (!batch.control) return batch.transactional && open.has(producerId) ? 'aborted' : 'seen'
+    const fate = fateOfControl(records, batch)
+    if (fate === 'abort-marker') open.delete(producerId)
+    return fate
   })
 }
 
+const ABORT = 0
+const COMMIT = 1
+
 /**
- * A control record's key is an int16 version and an int16 type: 0 abort, 1 commit (KIP-98).
- * Control batches are never compressed.
+ * A control record's key is an int16 version and an int16 type (KIP-98). Control batches are never
+ * compressed.
  */
-function isAbortMarker(records: Uint8Array, batch: Batch): boolean {
+function fateOfControl(records: Uint8Array, batch: Batch): Fate {
   const key = firstKey(records.subarray(batch.start + HEAD_BYTES, batch.end))
-  return key !== undefined && key.length >= 4 && key[2] === 0 && key[3] === 0
+  if (!key || key.length < 4) return 'other-control'
+  const type = ((key[2] ?? 0) << 8) | (key[3] ?? 0)
+  if (type === ABORT) return 'abort-marker'
+  return type === COMMIT ? 'commit-marker' : 'other-control'
 }
 
 /** A batch's records with offsets in [from, to), or why it cannot be read. */
@@ -66,7 +87,7 @@ export function readBatch(
     const area = recordArea(records, batch)
     const whole = batch.baseOffset >= from && batch.nextOffset <= to
     const wanted = whole ? area : cutRecords(area, Number(from), Number(to))
-    return recordBlock(wanted, batch.end - batch.start)
+    return recordBlock(wanted, batch.end - batch.start, batch.nextOffset)
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
     return { offset: batch.baseOffset, message: unreadable(batch, error) }

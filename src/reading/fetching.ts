@@ -26,6 +26,8 @@ export interface FetchContext {
   readonly client: Client
   readonly topic: string
   readonly committedOnly: boolean
+  /** Whether pages tell what the log holds besides records. */
+  readonly notes?: boolean
   /** The connection that this read has to itself. */
   readonly lane: string
   /** How many bytes one answer may have. */
@@ -181,9 +183,10 @@ function advance(
   if (walk.batches.length + walk.errors.length === 0) return undefined
   const next = read.position
   const aborted = context.committedOnly ? (part.abortedTransactions ?? []) : undefined
-  const { topic } = context
+  const { topic, notes = false } = context
   const { partition } = read
-  const pages = decodePages({ topic, partition, records, walk, from, to: end ?? next, aborted })
+  const to = end ?? next
+  const pages = decodePages({ topic, partition, records, walk, from, to, aborted, notes })
   return { read, next, pages, inPlace: isInPlace(walk) }
 }
 

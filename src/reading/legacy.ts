@@ -28,6 +28,7 @@ export function legacyBlock(records: Uint8Array, batch: Batch, from: number, to:
   return {
     bytes,
     sourceBytes: entry.length,
+    nextOffset: undefined,
     count: kept.length,
     write: (columns, row, { start }) => {
       kept.forEach((message, index) => {

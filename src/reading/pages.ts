@@ -181,14 +181,15 @@ function finish({ topic, partition, taker }: PageOrigin, draft: Draft): RecordPa
     const { block, start, end } = piece
     const { written, error } = block.write(columns, row, { bytes, start, end })
     const { nextOffset } = block
-    // What cannot be read is not gone.
-    if (error && nextOffset !== undefined) taker?.pass({ offset: error.offset, nextOffset })
-    taker?.records(columns.offsets.subarray(row, row + written), nextOffset)
+    taker?.records(columns.offsets.subarray(row, row + written), error ? undefined : nextOffset)
     row += written
-    if (error) errors.push(error)
+    if (!error) continue
+    errors.push(error)
+    // What cannot be read is not gone.
+    if (nextOffset !== undefined) taker?.pass({ offset: error.offset, nextOffset })
   }
-  const notes = taker && { notes: taker.take() }
-  return withCount({ topic, partition, count: most, bytes, errors, ...notes, ...columns }, row)
+  const page = withCount({ topic, partition, count: most, bytes, errors, ...columns }, row)
+  return taker ? { ...page, notes: taker.take() } : page
 }
 
 /** The page with its first `count` records. */

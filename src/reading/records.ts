@@ -51,8 +51,9 @@ function varlong(cursor: Cursor): number {
   return result % 2 === 0 ? result / 2 : -(result + 1) / 2
 }
 
-export function recordBlock(area: RecordArea, sourceBytes: number): Block {
+export function recordBlock(area: RecordArea, sourceBytes: number, nextOffset: bigint): Block {
   return {
+    nextOffset,
     bytes: area.bytes,
     sourceBytes,
     count: area.count,

@@ -117,6 +117,7 @@ class Scan {
       client: offsets.client,
       topic: request.topic,
       committedOnly: request.isolation !== 'read_uncommitted',
+      notes: request.notes ?? false,
       lane,
       maxBytes: Math.floor(Math.min(Math.max(share, MIN_ANSWER_BYTES), MAX_ANSWER_BYTES)),
       signal: AbortSignal.any([options.signal, this.#stop.signal]),

@@ -23,6 +23,7 @@ export interface Wanted {
   readonly from?: bigint
   readonly to?: bigint
   readonly aborted?: readonly AbortedTransaction[]
+  readonly notes?: boolean
 }
 
 /** Everything the reader finds in one partition's records, as text. */
@@ -36,9 +37,10 @@ export function decode(bytes: Uint8Array, wanted: Wanted = {}): Decoded {
 }
 
 export function pagesOf(bytes: Uint8Array, wanted: Wanted = {}): RecordPage[] {
-  const { from = 0n, to = FAR, aborted } = wanted
+  const { from = 0n, to = FAR, aborted, notes = false } = wanted
   const walk = walkBatches(bytes, from, FAR)
-  return [...decodePages({ topic: 't', partition: 0, records: bytes, walk, from, to, aborted })]
+  const origin = { topic: 't', partition: 0 }
+  return [...decodePages({ ...origin, records: bytes, walk, from, to, aborted, notes })]
 }
 
 export function recordsOf(page: RecordPage): Decoded['records'] {
