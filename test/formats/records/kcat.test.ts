@@ -19,7 +19,7 @@ describe('a record as a command line for kcat', () => {
     assert.equal(
       made.command,
       `printf '%s' '{"id":7}' | kcat -P -b '<broker>' -t copies` +
-        ` -X topic.partitioner=murmur2_random -k o-17 -H trace-id=a -H reason`,
+        ` -X topic.partitioner=murmur2_random -k o-17 -H 'trace-id=a' -H reason`,
     )
     assert.match(command({ partition: 3 }), / -p 3 /)
   })
