@@ -82,11 +82,11 @@ describe('notes on what a log holds besides records', () => {
         ],
       ],
       'aborted batches with records between them as two': [
-      [records([0], 0, txn(7n)), records([1]), records([2], 2, txn(7n))],
-      { aborted: [{ producerId: 7n, firstOffset: 0n }] },
-      ['aborted 0-1 (1 of 7)', 'aborted 2-3 (1 of 7)'],
-    ],
-    'what was aborted is seen where it is asked for': [
+        [records([0], 0, txn(7n)), records([1]), records([2], 2, txn(7n))],
+        { aborted: [{ producerId: 7n, firstOffset: 0n }] },
+        ['aborted 0-1 (1 of 7)', 'aborted 2-3 (1 of 7)'],
+      ],
+      'what was aborted is seen where it is asked for': [
         [records([0], 0, txn(7n)), marker(1n, 7n, 0)],
         {},
         ['marker 1-2 (abort of 7)'],
