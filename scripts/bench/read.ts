@@ -27,31 +27,40 @@ const started = performance.now()
 const cache = join(root, '.cache', 'bench')
 await mkdir(cache, { recursive: true })
 const folder = await mkdtemp(join(cache, 'read-'))
+/** What must end whatever happens, the last one first. */
+const endings: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })]
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void endAll().then(() => process.exit(130)))
+}
 try {
   await main()
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await endAll()
 }
 // kafkajs keeps timers for a while.
 process.exit()
 
+async function endAll(): Promise<void> {
+  for (const end of endings.splice(0).reverse()) await end()
+}
+
 async function main(): Promise<void> {
   if (spawnSync('kcat', ['-V']).error) throw new Error('kcat is not installed: install it first.')
   const { jars, java } = await ensureKafkaJars()
-  const broker = await startBroker({ jars, java, directory: join(folder, 'broker') })
-  try {
-    const place = { bootstrapServers: broker.bootstrapServers, jars, java, folder }
-    say(`Writing ${all.length} topics with the Java producer…`)
-    await produceAll(all, place)
-    const workerPath = await bundleWorker()
-    const rows = await measureAll(place, workerPath)
-    const first = await firstRow(place, workerPath)
-    const view = await viewOf(place, workerPath)
-    printTable(rows, { first, view, seconds: (performance.now() - started) / 1000 })
-    console.log(JSON.stringify(summary(rows, first, view)))
-  } finally {
-    await broker.stop()
-  }
+  const starting = new AbortController()
+  endings.push(() => starting.abort())
+  const directory = join(folder, 'broker')
+  const broker = await startBroker({ jars, java, directory, signal: starting.signal })
+  endings.push(() => broker.stop())
+  const place = { bootstrapServers: broker.bootstrapServers, jars, java, folder }
+  say(`Writing ${all.length} topics with the Java producer…`)
+  await produceAll(all, place)
+  const workerPath = await bundleWorker()
+  const rows = await measureAll(place, workerPath)
+  const first = await firstRow(place, workerPath)
+  const view = await viewOf(place, workerPath)
+  printTable(rows, { first, view, seconds: (performance.now() - started) / 1000 })
+  console.log(JSON.stringify(summary(rows, first, view)))
 }
 
 /** The reader's thread as it ships: one minified file. */
