@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {
+  lookedAtAs,
   mayJoin,
   readingFrom,
   readingOfTopic,
@@ -9,7 +10,14 @@ import {
   withProperties,
   withStart,
 } from '../../src/vscode/messages/reading.ts'
-import { fromInWords, partitionsInWords, toInWords } from '../../src/vscode/messages/words.ts'
+import { completePlan } from '../../src/vscode/messages/plan.ts'
+import {
+  fromInWords,
+  noticeOf,
+  partitionsInWords,
+  titleOf,
+  toInWords,
+} from '../../src/vscode/messages/words.ts'
 
 describe('a reading that a view kept', () => {
   it('comes back, and anything else does not', () => {
@@ -110,5 +118,48 @@ describe('a reading', () => {
     assert.equal(partitionsInWords(orders, 0), 'all')
     assert.equal(partitionsInWords(orders, 6), 'all 6')
     assert.equal(partitionsInWords(topicReading('local', 'orders', 2), 1), '2')
+  })
+
+  it('of a block that starts again is looked at as before, unless its formats changed', () => {
+    const block = (format: string) => ({
+      ...withProperties(orders, { 'value-format': format }),
+      adjustable: false,
+    })
+    const chosen = {
+      filter: 'x',
+      shown: { notes: false, backwards: false, duplicates: true },
+      decodeAs: { key: 'auto', value: 'long' },
+    }
+    const before = { ...block('json'), ...chosen }
+    assert.deepEqual(lookedAtAs(block('json'), before), before)
+    const { filter, shown } = chosen
+    assert.deepEqual(lookedAtAs(block('string'), before), { ...block('string'), filter, shown })
+    assert.deepEqual(lookedAtAs(block('json'), block('json')), block('json'))
+  })
+
+  it('joins no group where nothing may be sent, and is decoded as the view says', () => {
+    const plan = { topic: 'orders', fallback: 'latest', group: 'billing' } as const
+    const long = { name: 'long', parameters: [] }
+    assert.equal(completePlan(plan, orders, false).commit, false)
+    assert.equal(completePlan(plan, orders, true).commit, undefined)
+    assert.equal(completePlan({ ...plan, valueFormat: long }, orders, true).valueFormat, long)
+    const viewed = { ...orders, decodeAs: { key: 'auto', value: 'string' } }
+    assert.deepEqual(completePlan({ ...plan, valueFormat: long }, viewed, true).valueFormat, {
+      name: 'string',
+      parameters: [],
+    })
+  })
+
+  it('says why its group is not joined', () => {
+    const joins = { ...orders, text: { ...orders.text, group: 'billing' } }
+    const notice = (reading: typeof orders, restored: boolean, trusted: boolean) =>
+      noticeOf(reading, { restored, trusted }) ?? ''
+    assert.match(notice(joins, true, true), /not joined again by itself/)
+    assert.match(notice(joins, false, false), /not trusted: group "billing" is not joined/)
+    assert.equal(notice(joins, false, true), '')
+    assert.equal(notice(orders, true, false), '')
+    assert.equal(titleOf(orders), 'orders')
+    assert.equal(titleOf(topicReading('local', 'orders', 2)), 'orders-2')
+    assert.equal(titleOf(withProperties(orders, { partitions: '0-3' })), 'orders')
   })
 })

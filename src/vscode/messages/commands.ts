@@ -24,7 +24,8 @@ export interface CommandedPanel {
 export interface MessageCommandDeps {
   readonly clusters: Clusters
   readonly log: Log
-  open(reading: Reading): void
+  /** Shows the view of a reading, and opens it where there is none. */
+  show(reading: Reading): void
   openAt(clusterId: string, topic: string, place: RecordName): Promise<void>
   /** The view that has the focus, or had it last among those in sight. */
   active(): CommandedPanel | undefined
@@ -49,7 +50,7 @@ function openingCommands(deps: MessageCommandDeps): Record<string, Run> {
       if (!cluster) return
       const { topic = await pickTopic(clusters, cluster, SHOW_WHICH), partition } =
         topicIn(argument)
-      if (topic !== undefined) deps.open(topicReading(cluster.id, topic, partition))
+      if (topic !== undefined) deps.show(topicReading(cluster.id, topic, partition))
     },
     showRecord: async argument => {
       const place = recordPlace(argument)

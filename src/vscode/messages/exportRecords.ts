@@ -16,6 +16,7 @@ export type ExportWhat = 'shown' | 'topic' | { readonly records: readonly Record
 /** Writes records to a file that the person chooses, with its progress in sight. */
 export async function exportRecords(source: RecordSource, what: ExportWhat): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new ProblemError(UNTRUSTED)
+  if (what !== 'topic') heldView(source)
   const filter = what === 'topic' ? await chooseFilter(source) : 'all'
   const format = filter && (await chooseFormat(source, what))
   const target = format && (await chooseFile(source, format))
@@ -34,18 +35,32 @@ export async function exportTo(
   const { topic, formats } = source
   const file = basename(target.fsPath)
   const written = await withProgress(`Exporting ${topic} to ${file}`, (signal, report) =>
-    writeExport(
-      target.fsPath,
-      exporter(format, { topic, formats }),
-      steps(signal),
-      signal,
-      (so, percent) => {
-        report(progressInWords(so, percent), percent)
-      },
+    writing(
+      file,
+      writeExport(
+        target.fsPath,
+        exporter(format, { topic, formats }),
+        steps(signal),
+        signal,
+        (so, percent) => {
+          report(progressInWords(so, percent), percent)
+        },
+      ),
     ),
   )
   void tellWritten(target, written)
   return written
+}
+
+/** What the file system refuses is told with the file's name, and in words. */
+async function writing(file: string, written: Promise<Written>): Promise<Written> {
+  try {
+    return await written
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
+    const problem = { code: 'file', message: `${file} could not be written: ${error.message}.` }
+    throw new ProblemError(problem, { cause: error })
+  }
 }
 
 /** Which records of the whole topic; undefined: none was chosen. */

@@ -2,7 +2,6 @@ import * as vscode from 'vscode'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import { Emitter } from '../../base/events.ts'
 import { ProblemError } from '../../base/problem.ts'
-import { AUTO, type Format } from '../../kafka/format.ts'
 import { openChannel, type Channel } from '../../protocol/channel.ts'
 import type {
   DecodeAs,
@@ -13,7 +12,6 @@ import type {
   RecordName,
   Shown,
 } from '../../protocol/messages.ts'
-import type { ConsumerPlan } from '../../run/blocks.ts'
 import { planOfReading } from '../../run/readingText.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { fillWebview, webviewPort } from '../webviews.ts'
@@ -24,13 +22,15 @@ import { handlersOf, type PanelSide } from './handlers.ts'
 import { withMatched, without, withRun, withSaved, type KeptFilters } from './keptFilters.ts'
 import type { MessagesMemory } from './memory.ts'
 import { TransactionWatch } from './openTransactions.ts'
-import { mayJoin, withFilter, withProperties, withStart, type Reading } from './reading.ts'
+import { completePlan, type FormattedPlan } from './plan.ts'
+import { withFilter, withProperties, withStart, type Reading } from './reading.ts'
 import type { RecordSource } from './recordSource.ts'
 import { Reveal } from './reveal.ts'
 import { Revisions } from './revisions.ts'
 import { ReadingSession, type SessionOptions } from './session.ts'
 import { consumerSettings } from './settings.ts'
 import { messagesState } from './state.ts'
+import { noticeOf, titleOf } from './words.ts'
 
 export interface PanelDeps {
   readonly extensionUri: vscode.Uri
@@ -41,7 +41,7 @@ export interface PanelDeps {
   actions(panel: MessagesPanel): Actions
 }
 
-/** Ms between two reports of the state while records come. */
+/** Ms between two reports of the state while records come; the first of them are told at once. */
 const PACE = 250
 /** Ms after which a state is told again while a reading runs: rates fall when nothing comes. */
 const BEAT = 1000
@@ -69,6 +69,8 @@ export class MessagesPanel implements PanelSide, Disposable {
   /** How often reading was started. */
   #starts = 0
   #timer: NodeJS.Timeout | undefined
+  /** When the state was told last, and what of it people wait for. */
+  #told = { at: -Infinity, phase: '', empty: true }
 
   constructor(panel: vscode.WebviewPanel, reading: Reading, deps: PanelDeps) {
     this.#panel = panel
@@ -138,7 +140,7 @@ export class MessagesPanel implements PanelSide, Disposable {
       return
     }
     if (reading.shown) this.session.show(reading.shown)
-    const plan = completePlan(planned.plan, reading)
+    const plan = completePlan(planned.plan, reading, vscode.workspace.isTrusted)
     if (reading.filter === undefined) void this.session.start(plan)
     else void this.#startFiltered(plan, reading)
   }
@@ -271,7 +273,16 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.#reveal.look()
     if (phase !== this.#phase && isSettled(phase)) this.#noteMatched()
     this.#phase = phase
-    this.#tellSoon(PACE)
+    this.#tellInTime(phase, (state.held?.rows ?? 0) === 0)
+  }
+
+  /** At once where people wait for it, else at its pace. */
+  #tellInTime(phase: string, empty: boolean): void {
+    const told = this.#told
+    const urgent = phase !== told.phase || (told.empty && !empty)
+    const wait = urgent ? 0 : told.at + PACE - performance.now()
+    if (wait <= 0) this.#tell()
+    else this.#tellSoon(wait)
   }
 
   #noteMatched(): void {
@@ -291,7 +302,7 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.reading = reading
     if (!sameTopic) this.#filters = this.#deps.memory.filters(reading.clusterId, this.topic)
     const { extensionUri } = this.#deps
-    this.#panel.title = this.topic === '' ? 'Messages' : this.topic
+    this.#panel.title = titleOf(reading)
     this.#panel.iconPath = {
       light: vscode.Uri.joinPath(extensionUri, 'media', 'messages-light.svg'),
       dark: vscode.Uri.joinPath(extensionUri, 'media', 'messages-dark.svg'),
@@ -310,7 +321,9 @@ export class MessagesPanel implements PanelSide, Disposable {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (!this.#panel.visible) return
-    this.#channel.send('state', this.#state())
+    const state = this.#state()
+    this.#channel.send('state', state)
+    this.#told = { at: performance.now(), phase: state.phase, empty: state.count === 0 }
     if (this.session.running) {
       this.#transactions.look(this.session.state.held?.progress ?? [])
       this.#tellSoon(BEAT)
@@ -330,36 +343,11 @@ export class MessagesPanel implements PanelSide, Disposable {
       filters: this.#filters,
       layout: this.#layout,
       canProduce: vscode.workspace.isTrusted,
-      notice: this.restored ? restoredNotice(reading) : untrustedNotice(reading),
+      notice: noticeOf(reading, { restored: this.restored, trusted: vscode.workspace.isTrusted }),
       defaultOffset: consumerSettings().defaultOffset,
       openTransactions: this.#transactions.producers,
     })
   }
-}
-
-type FormattedPlan = ConsumerPlan & { readonly keyFormat: Format; readonly valueFormat: Format }
-
-/** The plan with what the view has chosen on top of it. */
-function completePlan(plan: ConsumerPlan, reading: Reading): FormattedPlan {
-  const formats = reading.decodeAs
-    ? formatsOf(reading.decodeAs)
-    : { key: plan.keyFormat ?? AUTO, value: plan.valueFormat ?? AUTO }
-  return { ...trustedPlan(plan), keyFormat: formats.key, valueFormat: formats.value }
-}
-
-/** Joining commits, which is sending: in an untrusted workspace a group is only looked at. */
-function trustedPlan(plan: ConsumerPlan): ConsumerPlan {
-  return vscode.workspace.isTrusted ? plan : { ...plan, commit: false }
-}
-
-function untrustedNotice(reading: Reading): string | undefined {
-  if (vscode.workspace.isTrusted || !mayJoin(reading)) return undefined
-  return `This workspace is not trusted: group "${reading.text.group ?? ''}" is not joined. Reading from its committed offsets.`
-}
-
-function restoredNotice(reading: Reading): string | undefined {
-  if (!mayJoin(reading)) return undefined
-  return `Group "${reading.text.group ?? ''}" is not joined again by itself after a reload. Start to go on.`
 }
 
 function badFilter(message: string) {

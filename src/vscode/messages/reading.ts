@@ -110,6 +110,23 @@ export function readingFrom(
   return withProperties(topicReading(clusterId, topic, partition), { from: offset })
 }
 
+/**
+ * The reading of a block that starts again, looked at as it was before. What its file says of
+ * formats counts again where that was changed.
+ */
+export function lookedAtAs(reading: Reading, before: Reading): Reading {
+  const { filter, shown, decodeAs } = before
+  const sameFormats = ['key-format', 'value-format'].every(
+    name => reading.text.properties[name] === before.text.properties[name],
+  )
+  return {
+    ...reading,
+    ...(filter !== undefined && { filter }),
+    ...(shown && { shown }),
+    ...(decodeAs && sameFormats && { decodeAs }),
+  }
+}
+
 /** The same choices for another topic: places in one log mean nothing in another. */
 export function readingOfTopic(reading: Reading, topic: string): Reading {
   const { from, isolation } = reading.text.properties

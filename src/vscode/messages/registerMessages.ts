@@ -9,7 +9,14 @@ import { actionsOf } from './actions.ts'
 import { registerMessageCommands } from './commands.ts'
 import { messagesMemory } from './memory.ts'
 import { MessagesPanel, type PanelDeps } from './panel.ts'
-import { mayJoin, readingFrom, savedReading, topicReadingId, type Reading } from './reading.ts'
+import {
+  lookedAtAs,
+  mayJoin,
+  readingFrom,
+  savedReading,
+  topicReadingId,
+  type Reading,
+} from './reading.ts'
 import { createRecordDocuments } from './recordDocument.ts'
 import type { ReadingSession } from './session.ts'
 import { memoryBudget } from './settings.ts'
@@ -97,7 +104,18 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
     const panel =
       panels.get(reading.id) ?? takeOver(panels, reading) ?? adopt(createPanel(), reading)
     panel.reveal()
-    panel.start(reading)
+    panel.start(reading.adjustable ? reading : lookedAtAs(reading, panel.reading))
+  }
+
+  /** Shows a view as it is, or opens one. */
+  function show(reading: Reading): void {
+    const there = panels.get(reading.id)
+    if (!there) {
+      open(reading)
+      return
+    }
+    there.reveal()
+    if (!there.session.running) there.start()
   }
 
   async function openAt(clusterId: string, topic: string, place: RecordName): Promise<void> {
@@ -128,7 +146,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
     registerMessageCommands({
       clusters: deps.clusters,
       log: deps.log,
-      open,
+      show,
       openAt,
       active: () => [...panels.values()].find(({ active }) => active),
     }),

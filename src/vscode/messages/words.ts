@@ -1,6 +1,6 @@
 import { count } from '../../lag/format.ts'
 import { startInWords } from '../../run/readingText.ts'
-import type { Reading } from './reading.ts'
+import { mayJoin, type Reading } from './reading.ts'
 
 /** Where reading starts: `last 100 of each partition`, `offset 1,500`, `2026-11-20 14:02:10`. */
 export function fromInWords({ text }: Reading, defaultOffset: 'earliest' | 'latest'): string {
@@ -31,4 +31,24 @@ function placeInWords(place: string): string | undefined {
   const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z?)$/.exec(place)
   if (!time) return undefined
   return `${time[1] ?? ''} ${time[2] ?? ''}${time[3] === 'Z' ? ' UTC' : ''}`
+}
+
+/** What a view is called: `orders`, or `orders-2` where one partition is read. */
+export function titleOf({ text }: Reading): string {
+  const { topic = 'Messages', partitions } = text.properties
+  return partitions !== undefined && /^\d+$/.test(partitions) ? `${topic}-${partitions}` : topic
+}
+
+/** Why a group that could be joined is not; undefined: nothing to tell. */
+export function noticeOf(
+  reading: Reading,
+  { restored, trusted }: { readonly restored: boolean; readonly trusted: boolean },
+): string | undefined {
+  const { group = '' } = reading.text
+  if (!mayJoin(reading)) return undefined
+  if (restored)
+    return `Group "${group}" is not joined again by itself after a reload. Start to go on.`
+  return trusted
+    ? undefined
+    : `This workspace is not trusted: group "${group}" is not joined. Reading from its committed offsets.`
 }
