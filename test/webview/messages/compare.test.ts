@@ -9,6 +9,14 @@ import {
   type LineParts,
 } from '../../../src/webview/messages/compare/comparison.ts'
 
+import {
+  contentOf,
+  headerDifferences,
+  laterWords,
+  summary,
+} from '../../../src/webview/messages/compare/words.ts'
+import type { Cell, RecordDetail } from '../../../src/protocol/messages.ts'
+
 const text = ({ before, value, after }: LineParts) => before + value + after
 
 /** A row as `left | right`, with a sign before what differs. */
@@ -254,6 +262,83 @@ describe('two values beside each other', () => {
       const own = compared.left.line(row.left!)
       const other = row.right === undefined ? undefined : compared.right.line(row.right)
       assert.deepEqual(markedParts(own, other, 'left'), { before, marked, after })
+    })
+})
+
+describe('what is said of two records', () => {
+  const record = (change: Partial<RecordDetail> = {}): RecordDetail => {
+    const key = {
+      format: 'string',
+      cell: { kind: 'text' as const, text: 'k' },
+      bytes: 1,
+      cut: false,
+    }
+    const value = {
+      format: 'json',
+      cell: { kind: 'json' as const, text: '{"a":1}' },
+      bytes: 7,
+      cut: false,
+    }
+    const headers = [header('a', 'x'), header('a', 'x'), header('b', 'y')]
+    return {
+      topic: 't',
+      partition: 0,
+      offset: '1',
+      key,
+      value,
+      headers,
+      size: 9,
+      ...change,
+    }
+  }
+  const header = (name: string, text: string) => ({ name, value: { kind: 'text' as const, text } })
+  const said = (left: RecordDetail, right: RecordDetail) =>
+    summary(compare(contentOf(left.value), contentOf(right.value)), left, right)
+  const value = (cell: Cell, cut = false) => ({ value: { format: '', cell, bytes: 9, cut } })
+
+  const summaries: [words: string, left: Partial<RecordDetail>, right: Partial<RecordDetail>][] = [
+    ['values same · keys same · 3 of 3 headers same', {}, {}],
+    ['1 of 1 field differs · keys same · 3 of 3 headers same', {}, value({ kind: 'null' })],
+    [
+      '2 of 2 lines differ · keys same · 3 of 3 headers same',
+      value({ kind: 'text', text: 'a\nb' }),
+      value({ kind: 'text', text: 'c' }),
+    ],
+    [
+      'texts same · keys same · 3 of 3 headers same',
+      value({ kind: 'text', text: 'a' }),
+      value({ kind: 'text', text: 'a' }),
+    ],
+    ['values same · keys same · 1 of 3 headers same', {}, { headers: [header('a', 'x')] }],
+    ['values same · keys same · no headers', { headers: [] }, { headers: [] }],
+    [
+      'only the beginnings · values same · keys same · 3 of 3 headers same',
+      value({ kind: 'json', text: '[1' }, true),
+      value({ kind: 'json', text: '[1' }, true),
+    ],
+  ]
+  for (const [words, left, right] of summaries)
+    it(words, () => assert.equal(said(record(left), record(right)), words))
+
+  it('names the headers that only one has', () =>
+    assert.equal(
+      headerDifferences(record(), record({ headers: [header('a', 'x'), header('b', 'z')] })),
+      'left only: a, b; right only: b',
+    ))
+
+  const times: [left: number | undefined, right: number | undefined, words: string][] = [
+    [1000, 1326, '0.3 s later'],
+    [1000, 1012, '12 ms later'],
+    [5000, 1000, '4.0 s earlier'],
+    [0, 150_000, '2 min 30 s later'],
+    [1000, 1000, 'at the same time'],
+    [undefined, 1000, ''],
+  ]
+  for (const [left, right, words] of times)
+    it(words === '' ? 'nothing where a time is not known' : words, () => {
+      const at = (timestamp: number | undefined) =>
+        record(timestamp === undefined ? {} : { timestamp })
+      assert.equal(laterWords(at(left), at(right)).replaceAll('\u00a0', ' '), words)
     })
 })
 

@@ -9,14 +9,14 @@ import type {
 import type { Host } from '../../kit/host.ts'
 import { icon } from '../../kit/icon.ts'
 import { rovingFocus } from '../../kit/roving.ts'
-import { box, span } from '../detail/elements.ts'
+import { ask, box, span } from '../detail/elements.ts'
 import { createLoading, type Loaded } from '../detail/loading.ts'
 import { createVirtualRows } from '../detail/virtual.ts'
 import { recordTitle } from '../detail/words.ts'
 import { clockTime, dayAndTime } from '../words.ts'
 import { compare, markedParts, onlyDifferences, type Compared } from './comparison.ts'
 import { inOneColumn, type Line } from './lines.ts'
-import { contentOf, keyWords, laterWords, summary } from './words.ts'
+import { contentOf, headerDifferences, keyWords, laterWords, summary } from './words.ts'
 import './compare.css'
 
 /** Two records beside each other, below the table. */
@@ -114,7 +114,7 @@ export function createCompare(options: CompareOptions): ComparePane {
 
   const openDiff = () => {
     const now = names()
-    if (now) void host.request('compare', now)
+    if (now) ask(host.request('compare', now))
   }
 
   const draw = () => {
@@ -129,7 +129,7 @@ export function createCompare(options: CompareOptions): ComparePane {
         ${icon(sign)}
       </button>`
     return html`<h1>Compare</h1>
-      <span class="dim cut" role="status" title=${words()}>${words()}</span>
+      <span class="dim cut" role="status" title=${wordsInFull()}>${words()}</span>
       <span class="grow"></span>
       <button
         class="ib text"
@@ -161,6 +161,12 @@ export function createCompare(options: CompareOptions): ComparePane {
       case 'here':
         return compared ? summary(compared, shown.answer.left, shown.answer.right) : ''
     }
+  }
+
+  const wordsInFull = (): string => {
+    const headers =
+      shown.kind === 'here' ? headerDifferences(shown.answer.left, shown.answer.right) : ''
+    return headers === '' ? words() : `${words()}\n${headers}`
   }
 
   const headsView = () => {

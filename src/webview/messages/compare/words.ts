@@ -42,15 +42,29 @@ type Headers = RecordDetail['headers']
 function headerWords(left: Headers, right: Headers): string {
   const all = Math.max(left.length, right.length)
   if (all === 0) return 'no headers'
-  const others = right.map(header => JSON.stringify(header))
-  let same = 0
-  for (const header of left) {
-    const at = others.indexOf(JSON.stringify(header))
-    if (at < 0) continue
-    others.splice(at, 1)
-    same++
-  }
-  return `${count(same)} of ${plural(all, 'header')} same`
+  return `${count(left.length - without(left, right).length)} of ${plural(all, 'header')} same`
+}
+
+/** Which headers only one side has: `left only: source; right only: source, trace-id`. */
+export function headerDifferences(left: RecordDetail, right: RecordDetail): string {
+  const sides = [
+    ['left only', without(left.headers, right.headers)],
+    ['right only', without(right.headers, left.headers)],
+  ] as const
+  return sides
+    .filter(([, headers]) => headers.length > 0)
+    .map(([side, headers]) => `${side}: ${headers.map(({ name }) => name).join(', ')}`)
+    .join('; ')
+}
+
+/** Those of `headers` that `others` has not, or not as often. */
+function without(headers: Headers, others: Headers): Headers {
+  const rest = others.map(header => JSON.stringify(header))
+  return headers.filter(header => {
+    const at = rest.indexOf(JSON.stringify(header))
+    if (at >= 0) rest.splice(at, 1)
+    return at < 0
+  })
 }
 
 function isSameCell(a: Cell, b: Cell): boolean {

@@ -13,7 +13,7 @@ import type { Host } from '../../kit/host.ts'
 import { icon } from '../../kit/icon.ts'
 import { openMenu, type MenuEntry } from '../../kit/menu.ts'
 import { rovingFocus } from '../../kit/roving.ts'
-import { box } from './elements.ts'
+import { ask, box } from './elements.ts'
 import { createLoading, type Loaded } from './loading.ts'
 import { createReadBy } from './readBy.ts'
 import { headersBody, metadataBody, sectionView, type Section } from './sections.ts'
@@ -112,7 +112,7 @@ export function createDetail(options: DetailOptions): DetailPane {
     {
       decodeAs,
       chooseView: view => keep({ valueView: view }),
-      openWhole: () => withName(name => void host.request('open', name)),
+      openWhole: () => withName(name => ask(host.request('open', name))),
     },
   )
 
@@ -128,13 +128,15 @@ export function createDetail(options: DetailOptions): DetailPane {
     element.setAttribute('aria-busy', String(shown.kind === 'waiting'))
   }
 
+  const topic = () => (shown.kind === 'here' ? shown.answer.topic : (state?.topic ?? ''))
+
   const headingView = (name: RecordName) => {
     const button = (sign: string, title: string, run: (event: Event) => void, more = '') =>
       html`<button class="ib ${more}" title=${title} aria-label=${title} @click=${run}>
         ${icon(sign)}
       </button>`
     return html`${button('arrow-left', 'Back to the list', () => options.onBack(), 'back')}
-      <h1 class="cut">${recordTitle(state?.topic ?? '', name)}</h1>
+      <h1 class="cut">${recordTitle(topic(), name)}</h1>
       <span class="grow"></span>
       <button
         class="ib"
@@ -145,10 +147,10 @@ export function createDetail(options: DetailOptions): DetailPane {
       >
         ${icon('copy')}
       </button>
-      ${button('go-to-file', 'Open in an editor', () => void host.request('open', name))}
+      ${button('go-to-file', 'Open in an editor', () => ask(host.request('open', name)))}
       ${
         state?.canProduce
-          ? button('send', 'Send again…', () => void host.request('reproduce', { records: [name] }))
+          ? button('send', 'Send again…', () => ask(host.request('reproduce', { records: [name] })))
           : nothing
       }
       ${button('compare-changes', 'Compare with another record', () => options.onCompare(name))}
@@ -162,7 +164,7 @@ export function createDetail(options: DetailOptions): DetailPane {
         copy
           ? {
               label: copy[1],
-              run: () => void host.request('copy', { records: [name], what: copy[0] }),
+              run: () => ask(host.request('copy', { records: [name], what: copy[0] })),
             }
           : 'line',
       )

@@ -35,3 +35,8 @@ function widthOf(font: string): number {
   context.font = font
   return context.measureText('0'.repeat(100)).width / 100
 }
+
+/** Asks the host for something that it does, and of which it tells the person itself. */
+export function ask(asked: Promise<unknown>): void {
+  asked.catch(() => undefined)
+}

@@ -4,6 +4,7 @@ import { timeOfDay } from '../../../lag/format.ts'
 import type { MessagesHost, ReadBy, RecordName } from '../../../protocol/messages.ts'
 import type { Host } from '../../kit/host.ts'
 import { icon } from '../../kit/icon.ts'
+import { ask } from './elements.ts'
 import { groupsRead, readByWords, type GroupRead } from './words.ts'
 
 /**
@@ -45,7 +46,7 @@ export function createReadBy(
   }
 
   const openLag = (group: string, name: RecordName) => {
-    void host.request('openLag', { group, ...name })
+    ask(host.request('openLag', { group, ...name }))
   }
 
   const lookNow = (name: RecordName) =>

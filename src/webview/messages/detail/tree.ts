@@ -311,6 +311,7 @@ function fillRow(row: HTMLElement, shown: Shown, index: number): void {
   row.dataset['row'] = String(index)
   row.style.setProperty('--d', String(indentOf(tree, node)))
   row.classList.toggle('active', index === active)
+  row.setAttribute('aria-selected', String(index === active))
   describe(row, shown, node, line)
   if (line >= 0) {
     row.replaceChildren(

@@ -34,6 +34,7 @@ export function createVirtualRows(options: VirtualOptions): VirtualRows {
   const { scroller, rowHeight } = options
   const element = document.createElement('div')
   element.className = 'virtual'
+  element.setAttribute('role', 'none')
   const slots: Slot[] = []
   let count = 0
 
