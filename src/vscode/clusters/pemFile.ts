@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
 import * as vscode from 'vscode'
 import type { ReadPem } from './connectionConfig.ts'
-import { pemPath } from './pemPath.ts'
-import { folderOf, type SettingsPlace } from './settingsFile.ts'
+import { pemPath, type SettingsPlace } from './pemPath.ts'
+import { folderOf } from './settingsFile.ts'
 
 /** No certificate is that long; a wrong file should not be read into memory. */
 const LONGEST = 1024 * 1024

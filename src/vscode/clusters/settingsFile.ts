@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { ProblemError } from '../../base/problem.ts'
 import type { SavedCluster } from './clusters.ts'
+import { rootFor, type SettingsPlace } from './pemPath.ts'
 import { bareId, prefixOfId, toEntry, withEntry, type ClusterList } from './settings.ts'
 
 export const SECTION = 'kafkaWorkbench'
@@ -55,25 +56,16 @@ function folderPlaces(): readonly Place[] {
   }))
 }
 
-/** What tells in which settings a cluster stands. A new one has no id yet. */
-export interface SettingsPlace {
-  readonly id?: string
-  readonly scope: SavedCluster['scope']
-}
-
-/**
- * The folder that paths of a cluster start at: the one whose settings it stands in, that of the
- * workspace file, or the only one that is open. A user's cluster has none.
- */
-export function folderOf({ id, scope }: SettingsPlace): vscode.Uri | undefined {
-  if (scope === 'user') return undefined
+/** The folder that paths of a cluster start at; a user's cluster has none. */
+export function folderOf(place: SettingsPlace): vscode.Uri | undefined {
   const { workspaceFile, workspaceFolders } = vscode.workspace
-  const prefix = id === undefined ? '' : prefixOfId(id)
-  const own = places().find(place => place.folder && place.prefix === prefix)?.folder
-  // Of a workspace that is not saved yet the file stands somewhere among VS Code's own.
-  const saved =
-    workspaceFile?.scheme === 'file' ? vscode.Uri.joinPath(workspaceFile, '..') : undefined
-  return own ?? saved ?? workspaceFolders?.[0]?.uri
+  return rootFor(place, {
+    byPrefix: new Map(folderPlaces().map(({ prefix, folder }) => [prefix, folder])),
+    // The file of a workspace that is not saved yet stands somewhere among VS Code's own.
+    workspace:
+      workspaceFile?.scheme === 'file' ? vscode.Uri.joinPath(workspaceFile, '..') : undefined,
+    first: workspaceFolders?.[0]?.uri,
+  })
 }
 
 /** What is put before the id of a new cluster of this scope. */
