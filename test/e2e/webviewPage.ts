@@ -98,7 +98,19 @@ async function filesOf(options: PageOptions): Promise<ReadonlyMap<string, File>>
   return files
 }
 
-async function bundled({ view, host }: PageOptions): Promise<[name: string, body: string][]> {
+type Bundle = readonly (readonly [name: string, body: string])[]
+
+const BUNDLES = new Map<string, Promise<Bundle>>()
+
+/** Once a run: what is bundled does not change between two pages. */
+function bundled(options: PageOptions): Promise<Bundle> {
+  const key = `${options.view} ${options.host}`
+  const bundle = BUNDLES.get(key) ?? bundleAnew(options)
+  BUNDLES.set(key, bundle)
+  return bundle
+}
+
+async function bundleAnew({ view, host }: PageOptions): Promise<Bundle> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: { view: join('src/webview', view, 'main.ts'), host },
@@ -111,7 +123,7 @@ async function bundled({ view, host }: PageOptions): Promise<[name: string, body
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
   })
-  return outputFiles.map(file => [basename(file.path), file.text])
+  return outputFiles.map(file => [basename(file.path), file.text] as const)
 }
 
 /** As the editor's own: scripts by nonce, nothing inline, nothing from elsewhere. */

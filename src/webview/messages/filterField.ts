@@ -530,6 +530,7 @@ function button(name: string, title: string): HTMLButtonElement {
 function element(name: string, className: string): HTMLElement {
   const made = document.createElement(name)
   if (className !== '') made.className = className
+  if (className.startsWith('codicon')) made.setAttribute('aria-hidden', 'true')
   return made
 }
 

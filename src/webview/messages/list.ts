@@ -4,7 +4,7 @@ import { createHeader } from './header.ts'
 import type { RowPages } from './pages.ts'
 import type { Highlight } from './preview.ts'
 import { createRow, type RowContext, type RowElement } from './rows.ts'
-import { heightsOf, scrolledTop, scrollTopAt, type Heights } from './scale.ts'
+import { heightsOf, isScaled, scrolledTop, scrollTopAt, type Heights } from './scale.ts'
 import { Selection } from './selection.ts'
 import { dayOf } from './words.ts'
 import { dayInWords } from './axis.ts'
@@ -16,11 +16,16 @@ const OVERSCAN = 12
 const MOST_NOTES = 8
 const NARROW = '(max-width: 560px)'
 
+/**
+ * How another row was chosen: `one` is to be shown, `seen` only where one is shown already,
+ * `added` to others or taken from them, `more` are several at once.
+ */
+export type Choice = 'one' | 'seen' | 'added' | 'more'
+
 export interface ListOptions {
   readonly pages: RowPages
   readonly layout: () => Layout
-  /** Another selection, or another row that the keyboard is at. */
-  onSelect(how: 'one' | 'more'): void
+  onSelect(how: Choice): void
   /** Wants to see the row in full. */
   onOpen(row: RecordRow): void
   /** Wants it as a document. */
@@ -145,7 +150,7 @@ export class RecordList {
   reveal(number: number): void {
     this.selection.only(number)
     this.#goTo(number, true)
-    this.#options.onSelect('one')
+    this.#options.onSelect('seen')
   }
 
   /** The records of the rows that are selected, as far as they were pulled. */
@@ -221,11 +226,15 @@ export class RecordList {
     this.#canvas.addEventListener('pointerover', event => {
       tellWhatIsCut(event.target)
     })
+    this.#scroller.addEventListener(
+      'wheel',
+      event => {
+        this.#onWheel(event)
+      },
+      { passive: false },
+    )
     new ResizeObserver(() => {
-      const bottom = this.following
-      this.#measure()
-      this.#moveTo(bottom ? Infinity : this.#top)
-      this.paint()
+      this.#onResize()
     }).observe(this.#scroller)
     this.#narrow.addEventListener('change', () => {
       const at = this.#top / (this.#narrow.matches ? ROW : NARROW_ROW)
@@ -244,7 +253,7 @@ export class RecordList {
 
   #moveTo(top: number): void {
     const { rows, view } = this.#heights
-    this.#top = Math.max(0, Math.min(rows - view, top))
+    this.#top = Math.round(Math.max(0, Math.min(rows - view, top)))
     const scrollTop = scrollTopAt(this.#top, this.#heights)
     if (Math.abs(this.#scroller.scrollTop - scrollTop) > 0.5) this.#scroller.scrollTop = scrollTop
     this.#scrolled = this.#scroller.scrollTop
@@ -252,14 +261,45 @@ export class RecordList {
 
   #onScroll(): void {
     const before = this.#top
-    const { scrollTop } = this.#scroller
-    this.#top = scrolledTop(this.#top, this.#scrolled, scrollTop, this.#heights)
+    const { scrollTop, clientHeight } = this.#scroller
+    // The window grew and the browser moved the rows with it: nobody scrolled.
+    if (clientHeight !== this.#heights.view) {
+      this.#onResize()
+      return
+    }
+    this.#top = Math.round(scrolledTop(this.#top, this.#scrolled, scrollTop, this.#heights))
     this.#scrolled = scrollTop
+    this.#settle(before)
+    this.paint()
+  }
+
+  /** The row that the keyboard is at stays in sight when a record opens below. */
+  #onResize(): void {
+    const { active } = this.selection
+    const wasSeen = active !== undefined && this.#isSeen(active)
+    this.#measure()
+    this.#moveTo(this.following ? Infinity : this.#top)
+    if (wasSeen && !this.#isSeen(active)) this.#goTo(active, false)
+    this.paint()
+  }
+
+  /** On the scale of all rows a wheel would leap over thousands: it goes by lines. */
+  #onWheel(event: WheelEvent): void {
+    if (!isScaled(this.#heights) || event.ctrlKey || event.deltaY === 0) return
+    event.preventDefault()
+    const unit = [1, this.#rowHeight, this.#heights.view][event.deltaMode] ?? 1
+    const before = this.#top
+    this.#moveTo(this.#top + event.deltaY * unit)
+    this.#settle(before)
+    this.paint()
+  }
+
+  /** Up leaves the end, down to the end stays there. */
+  #settle(before: number): void {
     const { rows, view } = this.#heights
     const atEnd = this.#top + view >= rows - 4
     if (!atEnd && this.following && this.#top < before) this.#setFollowing(false)
     if (atEnd && !this.following && this.#top > before) this.#setFollowing(true)
-    this.paint()
   }
 
   #setFollowing(following: boolean): void {
@@ -282,7 +322,9 @@ export class RecordList {
     else if (event.shiftKey) this.selection.extend(number)
     else this.selection.only(number)
     this.#stand(number)
-    this.#options.onSelect(event.ctrlKey || event.metaKey || event.shiftKey ? 'more' : 'one')
+    this.#options.onSelect(
+      event.ctrlKey || event.metaKey ? 'added' : event.shiftKey ? 'more' : 'one',
+    )
   }
 
   /** What the editor's menu is told of the row; the selection stays. */
@@ -326,7 +368,7 @@ export class RecordList {
     else if (event.key === ' ' && active !== undefined) {
       this.selection.toggle(active)
       this.paint()
-      this.#options.onSelect('more')
+      this.#options.onSelect('added')
     } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') return this.#move(event)
     else return false
     return true
@@ -366,7 +408,7 @@ export class RecordList {
     else if (event.shiftKey) this.selection.extend(number)
     else this.selection.only(number)
     this.#stand(number)
-    this.#options.onSelect(this.selection.size === 1 ? 'one' : 'more')
+    this.#options.onSelect(this.selection.size === 1 ? 'seen' : 'more')
     return true
   }
 

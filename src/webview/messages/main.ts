@@ -20,7 +20,7 @@ import { empty } from './empty.ts'
 import { unknownFields } from './fields.ts'
 import { FilterField } from './filterField.ts'
 import { Split } from './layout.ts'
-import { RecordList } from './list.ts'
+import { RecordList, type Choice } from './list.ts'
 import { openColumns } from './menus.ts'
 import { namesOf, type NameSource } from './names.ts'
 import { RowPages } from './pages.ts'
@@ -139,7 +139,8 @@ const list = new RecordList({
   layout: layoutNow,
   onSelect,
   onOpen: row => {
-    if (detail.element.isConnected && isSame(shownDetail, row)) detail.focus()
+    if (comparing) compareChosen(comparing, row)
+    else if (detail.element.isConnected && isSame(shownDetail, row)) detail.focus()
     else showDetail(row)
   },
   onOpenDocument: row => ask(host.request('open', nameOf(row))),
@@ -196,7 +197,7 @@ function takeState(told: MessagesState): void {
   layout ??= told.layout
   const next: MessagesState = { ...told, layout }
   if (before && next.revision !== before.revision) void holdStill(next)
-  if (next.startedAt !== before?.startedAt) begin(next)
+  if (!before || next.startedAt !== before.startedAt) begin(next)
   state = next
   host.save(next.saved)
   if (next.filter !== ran.filter) void learnFilter(next.filter)
@@ -291,18 +292,23 @@ function tellDay(): void {
   list.tellDay(time, Date.now())
 }
 
-function onSelect(how: 'one' | 'more'): void {
+function onSelect(how: Choice): void {
   const row = list.rowAt(list.selection.active)
-  if (comparing && row && how === 'one') {
-    const left = comparing
-    comparing = undefined
-    tell(undefined)
-    showCompare(left, nameOf(row))
-  } else if (list.selection.size === 2 && how === 'more' && !split.second?.matches('.cmp'))
-    compareSelected()
-  else if (how === 'one' && row && !split.second?.matches('.cmp')) showDetail(row)
+  const isComparing = split.second === compare.element
+  if (comparing && row && how === 'one') compareChosen(comparing, row)
+  else if (list.selection.size === 2 && how === 'added' && !isComparing) compareSelected()
+  else if (row && !isComparing && (how === 'one' || (how === 'seen' && shownDetail)))
+    showDetail(row)
   tellSelected()
   draw()
+}
+
+/** The second of two is there. */
+function compareChosen(left: RecordName, right: RecordName): void {
+  comparing = undefined
+  tell(undefined)
+  if (isSame(left, right)) showDetail(right)
+  else showCompare(left, nameOf(right))
 }
 
 function tellSelected(): void {
@@ -477,7 +483,7 @@ function leave(): void {
   if (comparing) {
     comparing = undefined
     tell(undefined)
-  } else if (split.second?.matches('.cmp')) closeCompare()
+  } else if (split.second === compare.element) closeCompare()
   else if (split.second) closeDetail()
   else if (list.selection.size > 1 && list.selection.active !== undefined) {
     list.selection.only(list.selection.active)

@@ -18,34 +18,32 @@ const STARTS: readonly (readonly [label: string, detail: string, value: string])
   ['Last 10,000', 'of each partition', 'tail(10000)'],
   ['Earliest', 'all that is still there', 'earliest'],
   ['Latest', 'only what comes', 'latest'],
-  ['Last hour', '', 'now-1h'],
-  ['Last day', '', 'now-1d'],
+  ['Last Hour', '', 'now-1h'],
+  ['Last Day', '', 'now-1d'],
 ]
 
 export function openFrom(anchor: HTMLElement, view: CurrentView, actions: Actions): void {
   openMenu(anchor, {
     label: 'Where to start',
     entries: () => {
-      const now = view().state.saved.text.properties['from']
-      const known = STARTS.some(([, , value]) => value === now)
+      const { state } = view()
+      const now = state.saved.text.properties['from']
+      const isOther = STARTS.every(([, , value]) => value !== now)
+      const starts = STARTS.map(([label, detail, from]) =>
+        radio(label, from === now, () => actions.read({ from }), detail),
+      )
       return [
-        ...STARTS.map(([label, detail, from]) =>
-          radio(
-            label,
-            from === now,
-            () => {
-              actions.read({ from })
-            },
-            detail,
-          ),
-        ),
+        ...(isOther ? [radio(upperFirst(state.from), true, () => actions.start())] : []),
+        ...starts,
         'line',
-        radio('Time, offset, group…', !known, () => {
-          actions.choose('from')
-        }),
+        { label: 'Time, Offset, Group…', run: () => actions.choose('from') },
       ]
     },
   })
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export function openUntil(anchor: HTMLElement, view: CurrentView, actions: Actions): void {
@@ -54,22 +52,13 @@ export function openUntil(anchor: HTMLElement, view: CurrentView, actions: Actio
 
 function untilEntries({ state }: View, actions: Actions): readonly MenuEntry[] {
   const now = state.saved.text.properties['to'] ?? ''
+  const isOther = !['', 'latest', 'now'].includes(now)
   return [
-    radio(
-      'Stopped',
-      now === '',
-      () => {
-        actions.read({ to: '' })
-      },
-      'goes on with what comes',
-    ),
-    radio('End as of now', now === 'latest' || now === 'now', () => {
-      actions.read({ to: 'latest' })
-    }),
+    ...(isOther ? [radio(upperFirst(state.to ?? now), true, () => actions.start())] : []),
+    radio('Stopped', now === '', () => actions.read({ to: '' }), 'goes on with what comes'),
+    radio('End as of Now', now === 'latest' || now === 'now', () => actions.read({ to: 'latest' })),
     'line',
-    radio('Time or offset…', !['', 'latest', 'now'].includes(now), () => {
-      actions.choose('to')
-    }),
+    { label: 'Time or Offset…', run: () => actions.choose('to') },
   ]
 }
 

@@ -1,5 +1,8 @@
-/** Browsers end an element's height near 33,000,000 px. */
-export const MOST_HEIGHT = 30_000_000
+/**
+ * Browsers end an element's height near 33,000,000 px, and long before that they place what is in
+ * it by whole and half px, as their floats allow: rows would stand unevenly.
+ */
+export const MOST_HEIGHT = 2_000_000
 
 /** How tall the rows really are, how tall their element may be, and what of it is seen. */
 export interface Heights {
@@ -26,9 +29,15 @@ function ratio({ rows, canvas, view }: Heights): number {
   return canvas <= view || rows === canvas ? 1 : (rows - view) / (canvas - view)
 }
 
+/** Whether a px of the scroll bar is more than one of the rows. */
+export function isScaled({ rows, canvas }: Heights): boolean {
+  return rows !== canvas
+}
+
 /**
  * Where the rows stand after the scroll bar moved. A small step moves the rows by as much, not by
- * what it is on the scale of all of them: a wheel goes by lines even where there are ten million.
+ * what it is on the scale of all of them: a press on the bar goes by a page even where there are
+ * ten million.
  */
 export function scrolledTop(top: number, before: number, now: number, heights: Heights): number {
   const { rows, canvas, view } = heights

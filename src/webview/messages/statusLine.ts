@@ -149,7 +149,7 @@ function held(state: MessagesState, now: number): TemplateResult | typeof nothin
 
 function rates(state: MessagesState): TemplateResult | typeof nothing {
   const { recordsPerSecond, bytesPerSecond } = state
-  if (!isRunning(state.phase) && recordsPerSecond === 0) return nothing
+  if (state.recordsRead === 0 || (!isRunning(state.phase) && recordsPerSecond === 0)) return nothing
   return html`<span class="wide"
     >${shortCount(Math.round(recordsPerSecond))} records/s,
     ${bytes(Math.round(bytesPerSecond))}/s</span

@@ -128,7 +128,6 @@ export const STATE: MessagesState = {
   topic: 'orders',
   cluster: 'local',
   from: 'last 1,000,000',
-  to: 'end as of now',
   partitions: `all ${PARTITIONS}`,
   adjustable: true,
   isolation: 'read_committed',
@@ -148,7 +147,6 @@ export const STATE: MessagesState = {
   canProduce: true,
   phase: 'done',
   startedAt: START,
-  endedAt: START + 2400,
   count: 0,
   dropped: 0,
   revision: 1,
@@ -172,3 +170,6 @@ export const STATE: MessagesState = {
   })),
   fields: FIELDS,
 }
+
+/** Of a reading that has come to its end. */
+export const ENDED: Partial<MessagesState> = { to: 'end as of now', endedAt: START + 2400 }

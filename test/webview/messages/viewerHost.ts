@@ -17,6 +17,7 @@ import type {
   Timeline,
 } from '../../../src/protocol/messages.ts'
 import {
+  ENDED,
   FIRST_OFFSET,
   indexOf,
   isBad,
@@ -75,9 +76,8 @@ function first(): MessagesState {
   const range =
     from === undefined || to === undefined ? {} : { range: { from: timeOf(from), to: timeOf(to) } }
   const live = phase !== 'done'
-  const { endedAt, to: until, ...running } = STATE
   return counted({
-    ...(live ? { ...running, from: 'now on' } : STATE),
+    ...(live ? { ...STATE, from: 'now on' } : { ...STATE, ...ENDED }),
     filter,
     phase,
     shown: { ...STATE.shown, ...range },
@@ -304,7 +304,8 @@ const channel = openChannel<MessagesHost, MessagesView>(
       checkFilter: check,
       filter: text => {
         asked.push(['filter', text])
-        const { range, ...shown } = state.shown
+        const { notes, backwards, duplicates } = state.shown
+        const shown = { notes, backwards, duplicates }
         const history = [{ text, matched: 12_500 }, ...state.filters.history]
         change({ filter: text, shown, filters: { ...state.filters, history } }, true)
         return undefined
