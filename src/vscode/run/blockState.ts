@@ -11,7 +11,8 @@ export type BlockState =
       /** Ms since the epoch. */
       readonly next?: number
     }
-  | { readonly kind: 'produced'; readonly result: ProduceResult }
+  /** `clusterId`: where the records are now. */
+  | { readonly kind: 'produced'; readonly result: ProduceResult; readonly clusterId?: string }
   | { readonly kind: 'stopped'; readonly sent: number; readonly last?: ProduceResult }
   | { readonly kind: 'failed'; readonly problem: Problem }
 

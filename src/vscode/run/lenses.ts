@@ -90,11 +90,29 @@ function producerActions(lens: BlockLens, state: BlockState | undefined): readon
     case 'scheduled':
       return [stopAction('$(debug-stop)', `Stop scheduled producer (every ${lens.every ?? '?'})`)]
     case 'produced':
+      return [...idleProducer(lens.every), ...showActions(state)]
     case 'stopped':
     case 'failed':
     case undefined:
       return idleProducer(lens.every)
   }
+}
+
+/** Where the first record that was written is to be seen. */
+function showActions({
+  result,
+  clusterId,
+}: Extract<BlockState, { kind: 'produced' }>): readonly Action[] {
+  const written = result.outcomes.find(({ offset, problem }) => !problem && offset !== undefined)
+  if (written?.partition === undefined || clusterId === undefined) return []
+  const { partition, offset } = written
+  return [
+    {
+      ...action('$(list-selection)', 'Show record', 'showRecord'),
+      tooltip: `Show ${result.topic}-${partition} @ ${offset ?? ''} in a view of messages`,
+      arguments: [{ clusterId, topic: result.topic, partition, offset: String(offset) }],
+    },
+  ]
 }
 
 function idleProducer(every: string | undefined): readonly Action[] {

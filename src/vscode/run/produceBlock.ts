@@ -114,7 +114,7 @@ async function run(
     }
     const { topic, every } = plan
     const options = { topic, count: call.count, ...(every !== undefined && { every }) }
-    const follow = follower(block, deps, every !== undefined)
+    const follow = follower(block, call.cluster.id, deps, every !== undefined)
     for await (const event of produce(options, maker.make, { cluster, clock: deps.clock, signal }))
       follow(event)
   } finally {
@@ -141,6 +141,7 @@ function sourcesOf(call: ProduceCall, deps: ProduceDeps): RecordSources {
 /** Takes a run's events and leaves on the block what they mean. */
 function follower(
   block: BlockId,
+  clusterId: string,
   deps: ProduceDeps,
   scheduled: boolean,
 ): (event: ProduceEvent) => void {
@@ -169,7 +170,7 @@ function follower(
         sent += last.outcomes.filter(({ problem }) => !problem).length
         logResult(last, deps.log)
         if (scheduled) showSchedule()
-        else deps.states.set(block, { kind: 'produced', result: last })
+        else deps.states.set(block, { kind: 'produced', result: last, clusterId })
         return
       case 'ended':
         if (event.reason === 'refused' && event.problem) fail(block, event.problem, deps)
