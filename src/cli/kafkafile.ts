@@ -44,3 +44,6 @@ process.exitCode = await main(process.argv.slice(2), {
     import.meta.url,
   ),
 })
+
+// What nobody reads any more would keep the process alive.
+if (interrupt.signal.aborted) process.exit(process.exitCode)
