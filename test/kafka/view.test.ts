@@ -295,11 +295,13 @@ describe('a view of a topic', function () {
         const [none, open] = await cluster.openTransactions(both)
         assert.deepEqual(none, { topic, partition: 0, producers: [] })
         assert.equal(open?.problem, undefined)
-        assert.equal(open?.producers.length, 1)
-        const [held] = open?.producers ?? []
-        assert.equal(held?.startOffset, 1n)
-        assert.ok(Math.abs((held?.lastTimestamp ?? 0) - Date.now()) < 60_000)
-        assert.ok((held?.producerId ?? -1n) >= 0n)
+        assert.ok(open)
+        assert.equal(open.producers.length, 1)
+        const [held] = open.producers
+        assert.ok(held?.lastTimestamp)
+        assert.equal(held.startOffset, 1n)
+        assert.ok(Math.abs(held.lastTimestamp - Date.now()) < 60_000)
+        assert.ok(held.producerId >= 0n)
         await transaction.abort()
         await eventually('no open transaction', async () => {
           const [, ended] = await cluster.openTransactions(both)
@@ -317,8 +319,9 @@ describe('a view of a topic', function () {
         { topic, partition: 7 },
       ])
       assert.equal(there?.problem, undefined)
-      assert.deepEqual(missing?.producers, [])
-      assert.equal(missing?.problem?.code, 'UNKNOWN_TOPIC_OR_PARTITION')
+      assert.ok(missing)
+      assert.deepEqual(missing.producers, [])
+      assert.equal(missing.problem?.code, 'UNKNOWN_TOPIC_OR_PARTITION')
       const { saslPlain, passwords } = await secureBroker()
       const stranger = await createCluster(
         {

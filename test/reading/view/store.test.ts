@@ -43,6 +43,32 @@ describe('the rows of a view', () => {
     assert.ok(store.revision > revision)
   })
 
+  it('keep their marks where they are copied', () => {
+    const store = new RecordStore(PLENTY)
+    store.show(EVERYTHING)
+    const large = 'x'.repeat(20_000)
+    const back = [record(0, 0, 50, { value: large }), record(0, 1, 10), record(0, 2, 60)]
+    added(store, pageOf(back))
+    for (let offset = 0; offset < 300; offset++) added(store, times(1, [offset, offset]))
+    assert.deepEqual(
+      rowsOf(store)
+        .filter(row => row.kind === 'record' && row.backwards)
+        .map(nameOf),
+      ['0:1'],
+    )
+  })
+
+  it('keep bytes of their own where pages share theirs', () => {
+    const page = pageOf([record(0, 0, 0, { key: 'key', value: 'value' })])
+    const answer = new Uint8Array(page.bytes.length + 10)
+    answer.set(page.bytes, 5)
+    const bytes = answer.subarray(5, 5 + page.bytes.length)
+    const store = added(new RecordStore(PLENTY), { ...page, bytes })
+    answer.fill(0)
+    const [row] = rowsOf(store)
+    assert.deepEqual(row?.kind === 'record' && row.value, { kind: 'text', text: 'value' })
+  })
+
   it('keep the revision where rows only come at the end', () => {
     const store = added(new RecordStore(PLENTY), times(0, [0, 10]), times(1, [0, 20]))
     const { revision } = store
@@ -379,7 +405,8 @@ function randomPages(seed: number, count: number): RecordPage[] {
   })
 }
 
-describe('the rows of a view, against a plain list', () => {
+describe('the rows of a view, against a plain list', function () {
+  this.timeout(20_000)
   for (let seed = 1; seed <= 5; seed++) {
     it(`are the same: ${seed}`, () => {
       const random = randomOf(seed + 1000)
@@ -431,11 +458,14 @@ describe('the rows of a view, against a plain list', () => {
           })
         })
         assert.ok(store.bytes <= store.budgetBytes, `${store.bytes} of ${store.budgetBytes}`)
-        if (random(12) > 0) continue
+        if (random(24) > 0) continue
         store.flush()
         assert.ok(store.bytes <= store.budgetBytes)
         assert.equal(store.dropped + store.rows, total)
         checkRows(store, seen)
+        checkRepeated(store)
+        const records = rowsOf(store).filter(({ kind }) => kind === 'record').length
+        assert.equal(store.recordsHeld, records)
         const now = numbered(store)
         if (store.revision === revision) {
           for (const [number, name] of before) {
@@ -470,5 +500,23 @@ function checkRows(store: RecordStore, seen: ReadonlyMap<string, KafkaRecord>): 
       [wanted?.timestamp, wanted?.value?.length],
     )
     assert.ok(found.value?.every(byte => byte === 118))
+  }
+}
+
+/** Each record names the latest one that is held with its key, and only where there is one. */
+function checkRepeated(store: RecordStore): void {
+  if (!store.shown.duplicates) return
+  const latest = new Map<string, string>()
+  const rows = rowsOf(store).flatMap(row => (row.kind === 'record' ? [row] : []))
+  const keyOf = ({ partition, key }: (typeof rows)[number]) =>
+    key.kind === 'text' ? `${partition} ${key.text}` : undefined
+  for (const row of rows) {
+    const key = keyOf(row)
+    if (key !== undefined) latest.set(key, row.offset)
+  }
+  for (const row of rows) {
+    const key = keyOf(row)
+    const wanted = key === undefined ? undefined : latest.get(key)
+    assert.equal(row.repeatedAt, wanted === row.offset ? undefined : wanted)
   }
 }
