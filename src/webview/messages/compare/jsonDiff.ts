@@ -1,5 +1,4 @@
 import {
-  ARRAY,
   hasName,
   isContainer,
   nameOf,
@@ -42,7 +41,7 @@ export function compareJson(left: JsonTree, right: JsonTree): Comparison {
   const tasks: Task[] = [{ pair: [0, 0] }]
   for (let task = tasks.pop(); task; task = tasks.pop()) {
     if ('end' in task) result.rows.push(rowOf(sides, ~task.end[0], ~task.end[1], false))
-    else tasks.push(...walk(sides, task.pair, result).reverse())
+    else for (const next of walk(sides, task.pair, result).reverse()) tasks.push(next)
   }
   return {
     rows: result.rows,
@@ -142,17 +141,17 @@ function fieldPairs(left: JsonTree, a: number, right: JsonTree, b: number): Pair
     if (other !== undefined) placeOf.set(other, pair)
     pairs.push(pair)
   }
-  const added = new Map<Pair | undefined, Pair[]>()
-  let before: Pair | undefined
+  const added = new Map<Pair | undefined, Pair[]>([[undefined, []]])
+  let after = added.get(undefined)
   for (const node of rightFields.values()) {
     const pair = placeOf.get(node)
-    if (pair) before = pair
-    else added.set(before, [...(added.get(before) ?? []), [-1, node]])
+    if (pair) added.set(pair, (after = []))
+    else after?.push([-1, node])
   }
-  return [
-    ...(added.get(undefined) ?? []),
-    ...pairs.flatMap(pair => [pair, ...(added.get(pair) ?? [])]),
-  ]
+  return [undefined, ...pairs].flatMap(pair => [
+    ...(pair ? [pair] : []),
+    ...(added.get(pair) ?? []),
+  ])
 }
 
 /** Fields in their order; the second of the same name has a number behind it. */
@@ -223,31 +222,51 @@ function sameness(left: JsonTree, right: JsonTree): Sides['same'] {
 /** Two numbers of 32 bits for each node, made of what it holds. */
 function digests(tree: JsonTree): Uint32Array {
   const result = new Uint32Array(tree.size * 2)
-  for (let node = tree.size - 1; node >= 0; node--)
-    for (const half of [0, 1]) {
-      const own = isContainer(tree, node)
-        ? mix(result[2 * node + half] ?? 0, tree.kind[node] === ARRAY ? 0x9e37 : 0x79b9)
-        : digestOf(meaning(tree, node), half + (tree.kind[node] ?? 0) * 31)
-      result[2 * node + half] = own
-      addToParent(tree, node, own, half, result)
-    }
+  const names = new Map<string, readonly [number, number]>()
+  for (let node = tree.size - 1; node >= 0; node--) {
+    digestNode(tree, node, result)
+    const parent = tree.parent[node] ?? -1
+    if (parent < 0) continue
+    const [first, second] = placeOf(tree, node, names)
+    addTo(result, 2 * parent, mix(result[2 * node] ?? 0, first))
+    addTo(result, 2 * parent + 1, mix(result[2 * node + 1] ?? 0, second))
+  }
   return result
 }
 
-function addToParent(
+/** Sums do not depend on the order: fields may stand in any. */
+function addTo(result: Uint32Array, at: number, digest: number): void {
+  result[at] = (result[at] ?? 0) + digest
+}
+
+function digestNode(tree: JsonTree, node: number, result: Uint32Array): void {
+  const kind = tree.kind[node] ?? 0
+  if (isContainer(tree, node)) {
+    result[2 * node] = mix(result[2 * node] ?? 0, kind)
+    result[2 * node + 1] = mix(result[2 * node + 1] ?? 0, kind)
+    return
+  }
+  const text = meaning(tree, node)
+  result[2 * node] = digestOf(text, 31 * kind)
+  result[2 * node + 1] = digestOf(text, 31 * kind + 1)
+}
+
+/** Of a field its name, of an element its position. */
+function placeOf(
   tree: JsonTree,
   node: number,
-  own: number,
-  half: number,
-  result: Uint32Array,
-): void {
-  const parent = tree.parent[node] ?? -1
-  if (parent < 0) return
-  const place = hasName(tree, node)
-    ? digestOf(nameOf(tree, node), 7 + half)
-    : mix(tree.index[node] ?? 0, 11 + half)
-  const at = 2 * parent + half
-  result[at] = ((result[at] ?? 0) + mix(own, place)) >>> 0
+  names: Map<string, readonly [number, number]>,
+): readonly [number, number] {
+  if (!hasName(tree, node)) {
+    const index = tree.index[node] ?? 0
+    return [mix(index, 11), mix(index, 12)]
+  }
+  const name = nameOf(tree, node)
+  const known = names.get(name)
+  if (known) return known
+  const digest = [digestOf(name, 7), digestOf(name, 8)] as const
+  names.set(name, digest)
+  return digest
 }
 
 function meaning(tree: JsonTree, node: number): string {
