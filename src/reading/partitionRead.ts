@@ -4,6 +4,8 @@ import type { PartitionProgress } from '../kafka/reading.ts'
 /** Where one partition's reading stands. */
 export interface PartitionRead {
   readonly partition: number
+  /** It came to the topic while it was read, so that all of it is new. */
+  readonly added: boolean
   /** Undefined until the partition could be asked where the wanted position is. */
   range: { readonly start: bigint; readonly end: bigint | undefined } | undefined
   /** Where the next fetch starts. */
@@ -27,9 +29,14 @@ export interface PartitionRead {
   outOfRange: boolean
 }
 
-export function newPartitionRead(partition: number, fetchBytes: number): PartitionRead {
+export function newPartitionRead(
+  partition: number,
+  fetchBytes: number,
+  added = false,
+): PartitionRead {
   return {
     partition,
+    added,
     range: undefined,
     position: 0n,
     delivered: 0n,

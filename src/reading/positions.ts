@@ -59,7 +59,7 @@ export async function resolveRanges(
 
 async function resolveRange(ask: Ask): Promise<Resolved> {
   const { read, log } = ask
-  const { from, to } = positionsOf(ask.context.request, read.partition)
+  const { from, to } = positionsOf(ask.context.request, read)
   const [start, end] = await Promise.all([offsetAt(ask, from), to && offsetAt(ask, to)])
   const first = clamp(start, log)
   setRange(read, first, end === undefined ? undefined : clamp(end, log))
@@ -104,8 +104,9 @@ function outside(partition: number, wanted: bigint, { start, end }: Bounds): Rea
 
 function positionsOf(
   { from, to }: ReadRequest,
-  partition: number,
+  { partition, added }: PartitionRead,
 ): { from: Position; to: Position | undefined } {
+  if (added) return { from: { kind: 'earliest' }, to: undefined }
   return {
     from: from.byPartition?.get(partition) ?? from.all,
     to: to && (to.byPartition?.get(partition) ?? to.all),
@@ -176,17 +177,16 @@ async function offsetsByTime(
   { offsets, fetch, request }: PositionContext,
   reads: readonly PartitionRead[],
 ): Promise<ReadonlyMap<string, bigint>> {
-  const queries = reads.flatMap(
-    ({ partition }): (OffsetQuery & { at: { timestamp: number } })[] => {
-      const { from, to } = positionsOf(request, partition)
-      const timestamps = [from, to].flatMap(at => (at?.kind === 'time' ? at.timestamp : []))
-      return [...new Set(timestamps)].map(timestamp => ({
-        topic: request.topic,
-        partition,
-        at: { timestamp },
-      }))
-    },
-  )
+  const queries = reads.flatMap((read): (OffsetQuery & { at: { timestamp: number } })[] => {
+    const { partition } = read
+    const { from, to } = positionsOf(request, read)
+    const timestamps = [from, to].flatMap(at => (at?.kind === 'time' ? at.timestamp : []))
+    return [...new Set(timestamps)].map(timestamp => ({
+      topic: request.topic,
+      partition,
+      at: { timestamp },
+    }))
+  })
   if (queries.length === 0) return new Map()
   const answers = await listOffsets(offsets, queries, { signal: fetch.signal })
   return new Map(
@@ -203,8 +203,8 @@ async function commitsOf(
   reads: readonly PartitionRead[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
   const groups = new Set(
-    reads.flatMap(({ partition }) => {
-      const { from, to } = positionsOf(request, partition)
+    reads.flatMap(read => {
+      const { from, to } = positionsOf(request, read)
       return [from, to].flatMap(at => (at?.kind === 'committed' ? at.group : []))
     }),
   )

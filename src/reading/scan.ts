@@ -29,7 +29,11 @@ export interface ScanOptions {
   readonly emit: (update: ReadUpdate) => Promise<void>
   /** Is shown every page that is read, before the filter. What it keeps it must copy. */
   readonly observe?: (page: RecordPage) => void
+  /** How often a read without an end looks for new partitions, ms. */
+  readonly lookForPartitionsMs?: number
 }
+
+const LOOK_FOR_PARTITIONS_MS = 5_000
 
 /** The first fetch is small, so that the first records are there soon. */
 const FIRST_FETCH_BYTES = 256 * 1024
@@ -84,7 +88,7 @@ class Scan {
   readonly #request: ReadRequest
   readonly #fetch: FetchContext
   readonly #positions: PositionContext
-  readonly #reads: readonly PartitionRead[]
+  readonly #reads: PartitionRead[]
   readonly #byLeader = new Map<number, Set<PartitionRead>>()
   /** Partitions whose leader or position must be found first. */
   readonly #unplaced = new Set<PartitionRead>()
@@ -129,9 +133,12 @@ class Scan {
   }
 
   async run(): Promise<void> {
+    const over = new AbortController()
+    void this.#lookForPartitions(AbortSignal.any([over.signal, this.#fetch.signal]))
     try {
       await this.#read()
     } finally {
+      over.abort()
       await releaseLane(this.#fetch)
     }
   }
@@ -146,6 +153,34 @@ class Scan {
     if (this.#failure) throw this.#failure
     if (this.#options.signal.aborted) return
     await this.#tell([], true)
+  }
+
+  /** A topic that is followed as a whole can get more partitions; they are read from their start. */
+  async #lookForPartitions(signal: AbortSignal): Promise<void> {
+    const { offsets, request, lookForPartitionsMs = LOOK_FOR_PARTITIONS_MS } = this.#options
+    if (request.to || request.partitions) return
+    while (!signal.aborted) {
+      try {
+        await pause(lookForPartitionsMs, signal)
+        this.#addPartitions(await findLeaders(offsets.leaders, request.topic, signal))
+      } catch {
+        // Those that are read say what is wrong; these are looked for again.
+      }
+    }
+  }
+
+  #addPartitions(leaders: ReadonlyMap<number, Leader>): void {
+    const known = new Set(this.#reads.map(read => read.partition))
+    const added = [...leaders.keys()]
+      .filter(partition => !known.has(partition))
+      .map(partition => newPartitionRead(partition, FIRST_FETCH_BYTES, true))
+    if (added.length === 0 || this.#intake.full) return
+    this.#leaders = leaders
+    for (const read of added) {
+      this.#reads.push(read)
+      this.#unplaced.add(read)
+    }
+    if (!this.#placing) this.#spawn(this.#placeAll(0, true))
   }
 
   #spawn(task: Promise<void>): void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import type { ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
+import type { Positions, ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
+import { AUTO } from '../../src/kafka/format.ts'
 import { CODE } from '../../src/kafkajs/errorCodes.ts'
-import { scan } from '../../src/reading/scan.ts'
+import { scan, type ScanOptions } from '../../src/reading/scan.ts'
 import { recordsOf } from './decoded.ts'
 import { FakeCluster, oneRecordBatches, type FakeLog } from './fakeCluster.ts'
 import { batch } from './write.ts'
@@ -16,10 +17,16 @@ interface Outcome {
   readonly last: ReadUpdate | undefined
 }
 
+type Wanted = Partial<Omit<ReadRequest, 'to'>> & { readonly to?: Positions | 'never' }
+
 async function read(
   cluster: FakeCluster,
-  request: Partial<ReadRequest> = {},
-  { signal = AbortSignal.timeout(10_000), emit = (_update: ReadUpdate) => Promise.resolve() } = {},
+  { to = { all: { kind: 'latest' } }, ...request }: Wanted = {},
+  {
+    signal = AbortSignal.timeout(10_000),
+    emit = (_update: ReadUpdate) => Promise.resolve(),
+    ...options
+  }: Partial<ScanOptions> = {},
 ): Promise<Outcome> {
   const updates: ReadUpdate[] = []
   await scan({
@@ -27,12 +34,13 @@ async function read(
     request: {
       topic: cluster.topic,
       from: { all: { kind: 'earliest' } },
-      to: { all: { kind: 'latest' } },
+      ...(to !== 'never' && { to }),
       ...request,
     },
     lane: 'lane',
     signal,
     memoryBudgetBytes: 4 * MIB,
+    ...options,
     emit: update => {
       updates.push(update)
       return emit(update)
@@ -281,6 +289,115 @@ describe('scanning', function () {
     assert.deepEqual(values(0), ['0', '1', '2'])
     assert.equal(last?.progress[0]?.position, 3n)
     assert.equal(last.done, true)
+  })
+
+  it('follows partitions that the topic gets while it is read, from their start', async () => {
+    const cluster = new FakeCluster([{ start: 2n, end: 4n }])
+    const { values } = await read(
+      cluster,
+      { from: { all: { kind: 'latest' } }, to: 'never', limit: 5 },
+      {
+        lookForPartitionsMs: 5,
+        emit: () => {
+          if (cluster.logs.length === 1) cluster.logs.push({ leader: 2, start: 0n, end: 5n })
+          return Promise.resolve()
+        },
+      },
+    )
+    assert.deepEqual(values(1), numbers(0, 5))
+    assert.deepEqual(values(0), [])
+  })
+
+  it('looks for no partitions where some were chosen, or the end is known', async () => {
+    const requests: Wanted[] = [{ partitions: [0], to: 'never', limit: 3 }, {}]
+    for (const request of requests) {
+      const cluster = new FakeCluster([{ end: 3n }])
+      const { updates } = await read(cluster, request, {
+        lookForPartitionsMs: 1,
+        emit: () => {
+          if (cluster.logs.length === 1) cluster.logs.push({ leader: 2, start: 0n, end: 5n })
+          return new Promise(resolve => setTimeout(resolve, 10))
+        },
+      })
+      assert.ok(updates.every(({ progress }) => progress.length <= 1))
+    }
+  })
+
+  it('hands on what matches, counts all, and shows all to who observes it', async () => {
+    const cluster = new FakeCluster([{ end: 30n }, { leader: 2, end: 30n }])
+    const observed: number[] = []
+    const formats = { key: AUTO, value: AUTO }
+    const { values, last } = await read(
+      cluster,
+      { filter: { text: { text: '2', ignoreCase: false }, formats } },
+      { observe: page => observed.push(page.count) },
+    )
+    const matching = numbers(0, 30).filter(value => value.includes('2'))
+    for (const partition of [0, 1]) assert.deepEqual(values(partition), matching)
+    assert.equal(last?.recordsRead, 60)
+    assert.equal(last.recordsMatched, 2 * matching.length)
+    assert.equal(
+      observed.reduce((sum, count) => sum + count, 0),
+      60,
+    )
+    assert.equal(last.done, true)
+  })
+
+  it('limits what matches, and tells how much it read for that', async () => {
+    const records = batch({
+      baseOffset: 0n,
+      records: numbers(0, 100).map((value, offsetDelta) => ({ offsetDelta, value })),
+    })
+    const cluster = new FakeCluster([{ end: 100n, fetch: () => ({ records }) }])
+    const formats = { key: AUTO, value: AUTO }
+    const observed: number[] = []
+    const { values, last } = await read(
+      cluster,
+      { filter: { text: { text: '5', ignoreCase: false }, formats }, limit: 3 },
+      { observe: page => observed.push(page.count) },
+    )
+    assert.deepEqual(values(0), ['5', '15', '25'])
+    assert.deepEqual([last?.recordsRead, last?.recordsMatched, observed], [26, 3, [26]])
+    assert.equal(last?.progress[0]?.position, 26n)
+  })
+
+  it('rejects an expression that does not compile, before it asks anything', async () => {
+    const cluster = new FakeCluster([{}])
+    const formats = { key: AUTO, value: AUTO }
+    await assert.rejects(read(cluster, { filter: { expressions: ['value.'], formats } }))
+    assert.equal(cluster.fetches.length, 0)
+  })
+
+  it('hears a cancel while it decodes', async () => {
+    const value = 'x'.repeat(1000)
+    const one = batch({
+      baseOffset: 0n,
+      records: Array.from({ length: 1_000 }, (_, offsetDelta) => ({ offsetDelta, value })),
+    })
+    const records = Buffer.concat(
+      Array.from({ length: 20 }, (_, index) => {
+        const copy = Buffer.from(one)
+        copy.writeBigInt64BE(BigInt(index * 1_000))
+        return copy
+      }),
+    )
+    const cluster = new FakeCluster([{ end: 20_000n, fetch: () => ({ records }) }])
+    const cancel = new AbortController()
+    let observed = 0
+    const reading = read(
+      cluster,
+      {},
+      {
+        signal: cancel.signal,
+        observe: () => {
+          observed++
+          setImmediate(() => cancel.abort())
+          for (const end = performance.now() + 15; performance.now() < end;);
+        },
+      },
+    )
+    await reading
+    assert.equal(observed, 1)
   })
 
   it('ends without another update when it is cancelled', async () => {
