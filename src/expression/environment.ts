@@ -13,6 +13,7 @@ function newEnvironment(): Environment {
   const made = new Environment({ homogeneousAggregateLiterals: false })
   for (const [name, type] of Object.entries(VARIABLE_TYPES)) made.registerVariable(name, type)
   registerMixedNumbers(made)
+  registerTimes(made)
   return made
 }
 
@@ -44,6 +45,34 @@ function registerMixedNumbers(target: Environment): void {
     Number.isInteger(right) ? left === BigInt(right) : false,
   )
 }
+
+const TIME = 'google.protobuf.Timestamp'
+
+/** `timestamp` is a number of milliseconds: it can be compared with `timestamp("2026-01-31T10:00:00Z")`. */
+function registerTimes(target: Environment): void {
+  for (const [operator, holds] of COMPARISONS) {
+    for (const number of ['int', 'double']) {
+      target.registerOperator(
+        `${number} ${operator} ${TIME}`,
+        (left: bigint | number, right: Date) => holds(Number(left), right.getTime()),
+      )
+      target.registerOperator(
+        `${TIME} ${operator} ${number}`,
+        (left: Date, right: bigint | number) => holds(left.getTime(), Number(right)),
+      )
+    }
+  }
+}
+
+const COMPARISONS: readonly (readonly [
+  operator: string,
+  holds: (left: number, right: number) => boolean,
+])[] = [
+  ['<', (left, right) => left < right],
+  ['<=', (left, right) => left <= right],
+  ['>', (left, right) => left > right],
+  ['>=', (left, right) => left >= right],
+]
 
 /** JSON knows no ints, so `%` is there for doubles, too, as long as they are whole. */
 function remainder(left: bigint | number, right: bigint | number): number {

@@ -87,6 +87,8 @@ const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ['bool', 'bool'],
   ['null', 'null'],
   ['dyn', 'value'],
+  ['google.protobuf.Timestamp', 'timestamp'],
+  ['google.protobuf.Duration', 'duration'],
 ])
 
 /** `dyn<double>` is `number`, `map<string, dyn>` is `map`. */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { compileCondition, compileSelection } from '../../src/expression/compile.ts'
+import { fieldPaths } from '../../src/expression/fieldPaths.ts'
+import { filterOf } from '../../src/expression/filterField.ts'
 import { jsonOf } from '../../src/expression/plain.ts'
 import type { Variables } from '../../src/expression/variables.ts'
 
@@ -60,6 +63,9 @@ describe('Conditions', () => {
     ['offset == 9007199254740992', false],
     ['timestamp >= 1795224732160', true],
     ['latency < 2000', true],
+    ['timestamp >= timestamp("2026-01-31T10:00:00Z")', true],
+    ['timestamp("2026-11-21T03:32:12.161Z") > timestamp', true],
+    ['value.total < timestamp("1970-01-01T00:00:01Z")', true],
     ['value.nothing == null', true],
     ['value.status != null', true],
     ['value.status == 3', false],
@@ -174,6 +180,48 @@ describe('Conditions', () => {
       const { from, to } = compiled.problem
       assert.ok(from >= 0 && from <= to && to <= text.length)
     }
+  })
+})
+
+describe('Any text', () => {
+  const pieces = fc.constantFrom(
+    ...['value', '.a', '[', ']', '(', ')', '"', "'", '==', '&&', ' in ', 'key', '1', '1.5', 'u'],
+    ...[
+      'exists(i, ',
+      'has(',
+      '?',
+      ':',
+      '{',
+      '}',
+      ',',
+      '-',
+      '!',
+      'null',
+      '\\',
+      '\n',
+      'é',
+      '🙂',
+      '%',
+    ],
+  )
+  const anyText = fc.oneof(fc.string({ unit: pieces, maxLength: 12 }), fc.string())
+
+  it('is an expression or has a problem with a place inside, and is never an exception', () => {
+    fc.assert(
+      fc.property(anyText, text => {
+        const compiled = compileCondition(text)
+        if ('problem' in compiled) {
+          const { from, to, message } = compiled.problem
+          assert.ok(0 <= from && from <= to && to <= text.length, `${from}-${to}`)
+          assert.match(message, /^[^\n]+[.?!]$/)
+        } else {
+          compiled.evaluate(record)
+        }
+        filterOf(text)
+        fieldPaths(text)
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 

@@ -9,8 +9,11 @@ import { build } from 'esbuild'
 import { Kafka, logLevel, type Admin, type Message, type Producer } from 'kafkajs'
 import { hostOptions } from '../../scripts/build.ts'
 import { root } from '../../scripts/stages.ts'
+import { harden } from '../../src/kafkajs/harden.ts'
 import { secureBroker, sharedBroker } from './broker.ts'
 import { eventually } from './eventually.ts'
+
+harden()
 
 /** One run of the bundled command line, in a process of its own. */
 class Run {

@@ -142,6 +142,18 @@ describe('A filter over a page', () => {
     assert.deepEqual(filtered.notes, [])
   })
 
+  it('filters records of old formats, which have no headers', () => {
+    const { headerStarts } = ORDERS
+    const old = { ...ORDERS, headerStarts: new Int32Array(headerStarts.length).fill(-1) }
+    assert.deepEqual(found(old, { text: { text: 'acme', ignoreCase: false } }), [])
+    const filtered = compileFilter({ formats, expressions: ['key == "o-3"'] }).apply(old)
+    assert.deepEqual(
+      recordsOf(filtered).map(({ value, headers }) => [value, headers]),
+      [['plain Text, status FAILED', []]],
+    )
+    assert.ok(filtered.bytes.length < 40)
+  })
+
   it('copies the bytes of few, keeps the block of many, and gives whole pages back', () => {
     const big = pageOf(
       Array.from({ length: 100 }, (_, i) => ({
