@@ -9,7 +9,7 @@ import type {
 import type { Host } from '../../kit/host.ts'
 import { icon } from '../../kit/icon.ts'
 import { createHex, type HexView } from './hex.ts'
-import { isContainer, linesOf, parseJson, piecesOf, type JsonTree } from './json.ts'
+import { parseJson, type JsonTree } from './json.ts'
 import { createText } from './text.ts'
 import { createTree, type ScrollPlace } from './tree.ts'
 import { decodingLabel, sizeWords } from './words.ts'
@@ -115,7 +115,7 @@ export function createParts(
         case 'text':
         case 'binary':
           if (key.bytes === 0) return html`<p class="dim">empty</p>`
-          keyText.show({ text: key.cell.kind === 'json' ? flat(key) : key.cell.text })
+          keyText.show({ text: key.cell.text })
           return html`${keyText.element}${
             key.cut
               ? html`<p class="dim">${sizeWords(key, undefined)} ${openWhole(actions)}</p>`
@@ -141,20 +141,6 @@ function treeOf({ cell, cut }: DetailPart): JsonTree | undefined {
 
 function textOf(cell: Cell): string {
   return cell.kind === 'null' || cell.kind === 'error' ? '' : cell.text
-}
-
-/** A key on one line, as it is short. */
-function flat({ cell, cut }: DetailPart): string {
-  const text = textOf(cell)
-  const tree = parseJson(text, cut)
-  if (!tree || !isContainer(tree, 0) || text.length > 1000) return text
-  const lines = [...linesOf(tree)].map(line =>
-    piecesOf(tree, line)
-      .map(piece => piece.text)
-      .join('')
-      .trim(),
-  )
-  return lines.join(' ')
 }
 
 /** The view that is wanted, or else the best that there is for this value. */
