@@ -58,6 +58,11 @@ describe('a view of messages', () => {
 
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+    await until('no views', () =>
+      [undefined, 0, 1].every(
+        partition => !parts.messages.panel(topicReadingId(clusterId, TOPIC, partition)),
+      ),
+    )
   })
 
   after(async () => {
