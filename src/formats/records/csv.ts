@@ -102,14 +102,24 @@ function writeField(writer: ByteWriter, text: Uint8Array): void {
     return
   }
   writer.byte(QUOTE)
-  let from = 0
-  for (let quote = text.indexOf(QUOTE); quote >= 0; quote = text.indexOf(QUOTE, from)) {
-    writer.copy(text.subarray(from, quote + 1))
-    writer.byte(QUOTE)
-    from = quote + 1
+  for (let from = 0; from < text.length; from += PIECE) {
+    doubleQuotes(writer, text, from, Math.min(from + PIECE, text.length))
   }
-  writer.copy(text.subarray(from))
   writer.byte(QUOTE)
+}
+
+/** So much room is asked for at once: long texts hardly hold quotes alone. */
+const PIECE = 4096
+
+function doubleQuotes(writer: ByteWriter, text: Uint8Array, from: number, end: number): void {
+  const target = writer.room((end - from) * 2)
+  let to = writer.position
+  for (let at = from; at < end; at++) {
+    const code = text[at] ?? 0
+    if (code === QUOTE) target[to++] = QUOTE
+    target[to++] = code
+  }
+  writer.advance(to - writer.position)
 }
 
 function needsQuotes(text: Uint8Array): boolean {
