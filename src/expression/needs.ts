@@ -72,10 +72,14 @@ function call(node: ASTNode & { op: 'rcall' }, roots: ReadonlySet<string>): read
   return needs(predicate, new Set([...roots, element]))
 }
 
-/** A text that can be searched: the empty one is everywhere, and half a character is nowhere. */
+/**
+ * A text that can be searched: the empty one is everywhere, half a character is nowhere, and U+FFFD
+ * may stand for any bytes that are no UTF-8.
+ */
 function textOf(node: ASTNode): string | undefined {
   if (node.op !== 'value' || typeof node.args !== 'string') return undefined
-  return node.args !== '' && node.args.isWellFormed() ? node.args : undefined
+  const text = node.args
+  return text !== '' && text.isWellFormed() && !text.includes('\uFFFD') ? text : undefined
 }
 
 /**

@@ -23,6 +23,7 @@ describe('What must stand in a value for a condition to hold', () => {
     ['value.x != "A"', []],
     ['!(value.x == "A")', []],
     ['value.x == ""', []],
+    ['value.x == "a\\uFFFD"', []],
     ['key == "A"', []],
     ['value.x.contains("A") && key == "B"', [['A']]],
     ['headers.exists(value, value == "A")', []],
