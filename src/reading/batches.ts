@@ -1,3 +1,4 @@
+import { explainDamage } from './checksums.ts'
 import { CodecError } from './codecs/limits.ts'
 import { decompress } from './codecs/codecs.ts'
 import { HEAD_BYTES, type Batch } from './heads.ts'
@@ -87,16 +88,30 @@ export function readBatch(
     const area = recordArea(records, batch)
     const whole = batch.baseOffset >= from && batch.nextOffset <= to
     const wanted = whole ? area : cutRecords(area, Number(from), Number(to))
-    return recordBlock(wanted, batch.end - batch.start, batch.nextOffset)
+    return explained(recordBlock(wanted, batch.end - batch.start, batch.nextOffset), records, batch)
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
-    return { offset: batch.baseOffset, message: unreadable(batch, error) }
+    const message = `${unreadable(batch, error)} ${explainDamage(records, batch)}`
+    return { offset: batch.baseOffset, message }
   }
 }
 
 function unreadable(batch: Batch, error: CodecError): string {
   const records = batch.count === undefined ? 'the records' : `the batch's ${batch.count} records`
   return `${error.message} Up to offset ${batch.nextOffset - 1n}, ${records} cannot be read.`
+}
+
+/** The block, with more to its errors. */
+function explained(block: Block, records: Uint8Array, batch: Batch): Block {
+  return {
+    ...block,
+    write(columns, row, place) {
+      const { written, error } = block.write(columns, row, place)
+      if (!error) return { written }
+      const message = `${error.message} ${explainDamage(records, batch)}`
+      return { written, error: { ...error, message } }
+    },
+  }
 }
 
 /** Decompresses the records of a batch of format v2. Throws `CodecError`. */

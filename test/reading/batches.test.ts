@@ -248,7 +248,7 @@ describe('corrupt batches', () => {
         compress: () => Buffer.from('rubbish'),
       }),
       1n,
-      /^The gzip data is corrupt\. Up to offset 5, the batch's 1 records cannot be read\.$/,
+      /^The gzip data is corrupt\. Up to offset 5, the batch's 1 records cannot be read\. Its checksum is wrong: it was damaged after it was written\.$/,
     ],
     [
       'a gzip bomb',
@@ -364,7 +364,11 @@ describe('corrupt batches', () => {
       ['first', 'second'],
     )
     assert.deepEqual(errors, [
-      { offset: 7n, message: 'One record of this batch cannot be read: the batch is corrupt.' },
+      {
+        offset: 7n,
+        message:
+          'One record of this batch cannot be read: the batch is corrupt. Its checksum is wrong: it was damaged after it was written.',
+      },
     ])
   })
 

@@ -1,4 +1,5 @@
 /** Writes batches byte by byte, so that tests can say exactly what stands in them. */
+import { crc32c } from '../../src/reading/checksums.ts'
 
 export interface RecordSpec {
   readonly offsetDelta: number
@@ -20,6 +21,8 @@ export interface BatchSpec {
   /** Default: the number of records. */
   readonly count?: number
   readonly compress?: (records: Buffer) => Uint8Array
+  /** Whether it gets a checksum that is right. Default: 0. */
+  readonly checksum?: boolean
 }
 
 export const TRANSACTIONAL = 16
@@ -69,7 +72,9 @@ export function batch(spec: BatchSpec): Buffer {
   head.writeBigInt64BE(spec.maxTimestamp ?? 0n, 35)
   head.writeBigInt64BE(spec.producerId ?? -1n, 43)
   head.writeInt32BE(spec.count ?? spec.records.length, 57)
-  return Buffer.concat([head, area])
+  const bytes = Buffer.concat([head, area])
+  if (spec.checksum) bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17)
+  return bytes
 }
 
 /** What ends a transaction: type 0 aborts it, 1 commits it. */
