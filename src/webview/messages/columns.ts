@@ -29,7 +29,7 @@ const MOST_WIDTH = 1200
 /** One step of the keyboard, px. */
 export const STEP = 8
 
-type Columns = Pick<Layout, 'widths' | 'hidden'>
+export type Columns = Pick<Layout, 'widths' | 'hidden'>
 
 /** At least one column is always there. */
 export function visibleColumns({ hidden }: Columns): readonly Column[] {
@@ -54,6 +54,31 @@ export function resized(columns: Columns, column: Column, width: number): Column
 
 function within(column: Column, width: number): number {
   return Math.max(column.least, Math.min(MOST_WIDTH, width))
+}
+
+/** Given up first where there is no room: what says least, and stands in the record as well. */
+const GIVEN_UP: readonly ColumnName[] = ['headers', 'size', 'partition', 'key']
+/** Px between two columns, and at both sides of all. */
+const GAP = 12
+const SIDES = 28
+
+/** `columns` without those that `room`, px, is too narrow for. */
+export function fitted(columns: Columns, room: number): Columns {
+  const hidden = [...columns.hidden]
+  for (const name of GIVEN_UP) {
+    if (room === 0 || neededWidth({ widths: columns.widths, hidden }) <= room) break
+    if (!hidden.includes(name)) hidden.push(name)
+  }
+  return { widths: columns.widths, hidden }
+}
+
+function neededWidth(columns: Columns): number {
+  const visible = visibleColumns(columns)
+  const wide = flexible(visible)
+  const widths = visible.map(column =>
+    column.name === wide ? column.least : widthOf(column, columns),
+  )
+  return SIDES + GAP * (visible.length - 1) + widths.reduce((sum, width) => sum + width, 0)
 }
 
 /** A value of `grid-template-columns`. */

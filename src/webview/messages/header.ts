@@ -1,4 +1,3 @@
-import type { Layout } from '../../protocol/messages.ts'
 import {
   COLUMNS,
   flexible,
@@ -7,9 +6,8 @@ import {
   visibleColumns,
   widthOf,
   type Column,
+  type Columns,
 } from './columns.ts'
-
-type Columns = Pick<Layout, 'widths' | 'hidden'>
 
 export interface HeaderOptions {
   readonly columns: () => Columns

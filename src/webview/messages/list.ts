@@ -1,5 +1,5 @@
 import type { Layout, RecordName, RecordRow, Row } from '../../protocol/messages.ts'
-import { COLUMNS, gridTemplate } from './columns.ts'
+import { COLUMNS, fitted, gridTemplate, type Columns } from './columns.ts'
 import { createHeader } from './header.ts'
 import type { RowPages } from './pages.ts'
 import type { Highlight } from './preview.ts'
@@ -55,6 +55,8 @@ export class RecordList {
   readonly #narrow = matchMedia(NARROW)
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)')
   #context: RowContext = { topic: '', highlight: {} }
+  /** Those that there is room for. */
+  #columns: Columns = { widths: {}, hidden: [] }
   #first = 0
   #end = 0
   #heights: Heights = heightsOf(0, 0)
@@ -71,7 +73,7 @@ export class RecordList {
   constructor(options: ListOptions) {
     this.#options = options
     this.#header = createHeader({
-      columns: options.layout,
+      columns: () => this.#columns,
       onResize: (widths, done) => {
         options.onResize(widths, done)
       },
@@ -111,10 +113,11 @@ export class RecordList {
 
   /** Widths and columns anew. */
   restyle(): void {
-    const layout = this.#options.layout()
-    this.element.style.setProperty('--cols', gridTemplate(layout))
+    const room = this.#narrow.matches ? 0 : this.element.clientWidth
+    this.#columns = fitted(this.#options.layout(), room)
+    this.element.style.setProperty('--cols', gridTemplate(this.#columns))
     for (const { name } of COLUMNS)
-      this.element.classList.toggle(`no-${name}`, layout.hidden.includes(name))
+      this.element.classList.toggle(`no-${name}`, this.#columns.hidden.includes(name))
     this.#header.update()
   }
 
@@ -236,6 +239,9 @@ export class RecordList {
     new ResizeObserver(() => {
       this.#onResize()
     }).observe(this.#scroller)
+    new ResizeObserver(() => {
+      this.restyle()
+    }).observe(this.element)
     this.#narrow.addEventListener('change', () => {
       const at = this.#top / (this.#narrow.matches ? ROW : NARROW_ROW)
       this.#measure()

@@ -13,7 +13,11 @@ const MOST_SEGMENTS = 24
 export function statusLine(view: View, hint: string | undefined, actions: Actions): TemplateResult {
   const { state } = view
   return html`<span class="state">${phase(state)}</span>
-    ${hint === undefined ? amounts(view, actions) : html`<span class="hint" role="status">${hint}</span>`}
+    ${
+      hint === undefined
+        ? html`<span class="amounts">${amounts(view, actions)}</span>`
+        : html`<span class="hint" role="status">${hint}</span>`
+    }
     <span class="grow"></span>
     <span class="hide2" title="Memory for rows; the oldest are dropped when it is full"
       >memory
