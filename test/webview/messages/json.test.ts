@@ -2,15 +2,14 @@ import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import {
   ARRAY,
-  linesOf,
   nameOf,
   OBJECT,
   parseJson,
   pathOf,
-  piecesOf,
   written,
   type JsonTree,
 } from '../../../src/webview/messages/detail/json.ts'
+import { linesOf, piecesOf } from '../../../src/webview/messages/detail/jsonLines.ts'
 
 const LETTERS = Array.from('{}[]",:0123.-eEtrufalsn ')
 

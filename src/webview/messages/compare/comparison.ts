@@ -1,4 +1,5 @@
-import { parseJson, piecesOf, type JsonTree } from '../detail/json.ts'
+import { parseJson, type JsonTree } from '../detail/json.ts'
+import { piecesOf } from '../detail/jsonLines.ts'
 import { align, differenceOf } from './align.ts'
 import { compareJson, type Comparison, type Row } from './jsonDiff.ts'
 

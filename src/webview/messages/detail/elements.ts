@@ -1,4 +1,4 @@
-import type { Piece } from './json.ts'
+import type { Piece } from './jsonLines.ts'
 
 export function box(className: string, role?: string): HTMLElement {
   const element = document.createElement('div')

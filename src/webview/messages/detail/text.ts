@@ -1,6 +1,7 @@
 import { lineBlocks, textBlocks, type Block } from './blocks.ts'
 import { box, columnsIn, pieceElement } from './elements.ts'
-import { linesOf, piecesOf, type JsonTree } from './json.ts'
+import type { JsonTree } from './json.ts'
+import { linesOf, piecesOf } from './jsonLines.ts'
 
 /** A value as text: JSON printed with indents, anything else as it came. Long lines are wrapped. */
 export interface TextView {
