@@ -210,6 +210,16 @@ describe('the message viewer in a browser', function () {
       assert.deepEqual(await selected(), [2])
     })
 
+    it('show in the detail what a key went to before it was pulled', async () => {
+      await open()
+      await seen(0)
+      await row(0).click()
+      await press('End')
+      await until('the last record', async () =>
+        (await page.locator('.detail').innerText()).includes('orders-3 @ 856,666'),
+      )
+    })
+
     it('show what an aborted transaction left out when they are asked to', async () => {
       await open()
       await seen(16)
@@ -326,7 +336,7 @@ describe('the message viewer in a browser', function () {
       assert.equal(await page.locator('.mirror .tok-s').innerText(), '"FAILED"')
       await until(
         'its kind',
-        async () => (await page.locator('.kind').innerText()) === 'Expression',
+        async () => (await page.locator('.kind').innerText()) === 'Expression · Enter runs it',
       )
       await page.getByRole('button', { name: 'Use value.status' }).click()
       assert.equal(await filter().inputValue(), 'value.status == "FAILED"')

@@ -74,7 +74,7 @@ export class FilterField {
     this.#state = state
     // What is being written is not overwritten by what ran before.
     if (state.filter !== before.filter && this.text === before.filter) this.#set(state.filter)
-    else if (state.fields !== before.fields && state.fields.length !== before.fields.length)
+    else if (state.filter !== before.filter || state.fields.length !== before.fields.length)
       this.#paint()
     this.#paintBookmark()
   }
@@ -279,7 +279,8 @@ export class FilterField {
     this.#mirror.replaceChildren(...piecesOf(tokens, this.#marks()).map(pieceElement))
     this.#align()
     this.#clear.hidden = text === ''
-    this.#kind.textContent = text.trim() === '' ? '' : KINDS[check.kind](check)
+    const runs = text.trim() === this.#state.filter.trim() ? '' : ' · Enter runs it'
+    this.#kind.textContent = text.trim() === '' ? '' : KINDS[check.kind](check) + runs
     this.#kind.title = KIND_TITLES[check.kind]
     this.#input.setAttribute(
       'aria-invalid',

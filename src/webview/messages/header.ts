@@ -126,7 +126,6 @@ function onKey(event: KeyboardEvent, cells: readonly HTMLElement[], options: Hea
   const cell = all[at]
   const column = COLUMNS.find(({ name }) => name === cell?.dataset['column'])
   if (!cell || !column || event.ctrlKey || event.metaKey || event.altKey) return false
-  event.stopPropagation()
   const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
   if (sideways !== undefined && event.shiftKey) {
     const columns = options.columns()

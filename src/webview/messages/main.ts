@@ -56,6 +56,8 @@ let comparing: RecordName | undefined
 let shownDetail: RecordName | undefined
 let selectedNames: readonly RecordName[] = []
 let telling: number | undefined
+/** How the row was chosen that is not pulled yet. */
+let awaited: Choice | undefined
 
 const host = connectHost<MessagesView, MessagesHost>({
   requests: {},
@@ -72,6 +74,8 @@ const pages = new RowPages(
   request => host.request('rows', request),
   () => {
     list.paint()
+    const how = awaited
+    if (how && list.rowAt(list.selection.active)) onSelect(how)
   },
 )
 
@@ -294,6 +298,7 @@ function tellDay(): void {
 
 function onSelect(how: Choice): void {
   const row = list.rowAt(list.selection.active)
+  awaited = row ? undefined : how
   const isComparing = split.second === compare.element
   if (comparing && row && how === 'one') compareChosen(comparing, row)
   else if (list.selection.size === 2 && how === 'added' && !isComparing) compareSelected()
@@ -419,11 +424,10 @@ function keepLayout(change: Partial<Layout>, done = true): void {
 }
 
 function onCommand(command: MessagesView['events']['command']): void {
-  const row = list.rowAt(list.selection.active)
   if (command === 'focusFilter') filter.focus()
   else if (command === 'compare') compareSelected()
   else if (command === 'toggleNotes') actions.show({ notes: !(state?.shown.notes ?? true) })
-  else if (row) showDetail(row)
+  else onSelect('one')
 }
 
 /** What the host could not do it has told the person already. */
@@ -503,6 +507,9 @@ list.element.append(newRecords)
 parts.toolbar.setAttribute('role', 'toolbar')
 rovingFocus(parts.toolbar)
 document.addEventListener('keydown', onKey)
+// The editor's own menu is for a text that one writes.
+document.body.dataset['vscodeContext'] = '{"preventDefaultContextMenuItems":true}'
+parts.filter.dataset['vscodeContext'] = '{"preventDefaultContextMenuItems":false}'
 /** A theme changes the body's classes and the variables on the root. */
 const themes = new MutationObserver(() => {
   timeline.restyle()

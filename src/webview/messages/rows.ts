@@ -1,4 +1,4 @@
-import { bytes, count, NONE } from '../../lag/format.ts'
+import { bytes, count, NONE, plural } from '../../lag/format.ts'
 import type { Cell, NoteRow, RecordRow, Row } from '../../protocol/messages.ts'
 import { COLUMNS, type ColumnName } from './columns.ts'
 import { jsonPieces, textPieces, type Highlight, type PreviewPiece } from './preview.ts'
@@ -122,6 +122,7 @@ function fillRecord(cells: Cells, row: RecordRow, newDay: boolean, context: RowC
   fillTime(cells.time, row, newDay, context)
   cells.partition.textContent = String(row.partition)
   cells.offset.textContent = count(BigInt(row.offset))
+  cells.offset.title = `${context.topic}-${row.partition} @ ${count(BigInt(row.offset))}, ${plural(row.headers, 'header')}, ${bytes(row.size)}`
   fillKey(cells.key, row, context)
   cells.value.replaceChildren(...cellContent(row.value, 'value', context.highlight))
   cells.headers.textContent = row.headers === 0 ? NONE : String(row.headers)

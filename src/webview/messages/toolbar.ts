@@ -109,9 +109,9 @@ function controls(state: MessagesState, actions: Actions): TemplateResult {
       ? button('debug-continue', 'Go on (Space)', () => actions.resume())
       : running && state.group === undefined
         ? button('debug-pause', 'Pause (Space)', () => actions.pause(), !canPause(state))
-        : button('play', 'Read again', () => actions.start(), running)
+        : button('play', 'Read again (F5)', () => actions.start(), running)
   return html`<span class="set">
-    ${first} ${button('debug-stop', 'Stop', () => actions.stop(), !running)}
+    ${first} ${button('debug-stop', 'Stop (Shift+F5)', () => actions.stop(), !running)}
   </span>`
 }
 
