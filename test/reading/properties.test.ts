@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { createRecordsBatch, Reader, readRecordsBatch } from '@platformatic/kafka'
 import fc from 'fast-check'
 import type { RecordPage } from '../../src/kafka/page.ts'
 import { recordAt } from '../../src/kafka/page.ts'
-import { decompress } from '../../src/reading/codecs/codecs.ts'
+import { decompress, kafkajsCodecs } from '../../src/reading/codecs/codecs.ts'
 import { compressLz4 } from '../../src/reading/codecs/lz4.ts'
 import { compressSnappy } from '../../src/reading/codecs/snappy.ts'
 import { compressZstd } from '../../src/reading/codecs/zstd.ts'
+import { registerCodecs } from '../../src/kafkajs/compression.ts'
+import { MIN_RECORD_BYTES } from '../../src/reading/records.ts'
 import { decode, pagesOf } from './decoded.ts'
-import { batch, message, type RecordSpec } from './write.ts'
+import { batch, LOG_APPEND_TIME, message, type RecordSpec } from './write.ts'
 
 const text = fc.option(fc.string({ unit: 'grapheme', maxLength: 300 }), { nil: null })
 
@@ -43,9 +46,33 @@ const codecs = [
   { attributes: 4, compress: zstdCompressSync },
 ] as const
 
+registerCodecs(kafkajsCodecs)
+
 const asText = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
 
-describe('the batch reader, checked against an independent client', function () {
+const require = createRequire(import.meta.url)
+
+interface KafkajsRecord {
+  readonly offset: string
+  readonly timestamp: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  /** Names that stand twice are one here. */
+  readonly headers: Readonly<Record<string, unknown>>
+}
+
+/** kafkajs's own decoder of a fetch response's records. */
+function decodeWithKafkajs(bytes: Buffer): Promise<readonly KafkajsRecord[]> {
+  const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => object
+  const decodeMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js') as (
+    decoder: object,
+  ) => Promise<readonly KafkajsRecord[]>
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(bytes.length)
+  return decodeMessages(new Decoder(Buffer.concat([length, bytes])))
+}
+
+describe('the batch reader, checked against independent clients', function () {
   this.timeout(20_000)
   it('reads what it reads', () => {
     fc.assert(
@@ -65,6 +92,54 @@ describe('the batch reader, checked against an independent client', function () 
             key: asText(key),
             value: asText(value),
             headers: headers.map(([name, header]) => [asText(name), asText(header)]),
+          })),
+        )
+      }),
+    )
+  })
+
+  it('reads what kafkajs reads, batch after batch', async () => {
+    const batches = fc.array(
+      fc.record({
+        records: recordSpecs,
+        codec: fc.constantFrom(...codecs),
+        gap: fc.integer({ min: 0, max: 50 }),
+        appendTime: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 6 },
+    )
+    await fc.assert(
+      fc.asyncProperty(batches, async specs => {
+        let next = 0n
+        const bytes = Buffer.concat(
+          specs.map(({ records, codec, gap, appendTime }) => {
+            const baseOffset = next + BigInt(gap)
+            next = baseOffset + BigInt(records.at(-1)?.offsetDelta ?? 0) + 1n
+            return batch({
+              baseOffset,
+              firstTimestamp: 1_700_000_000_000n,
+              maxTimestamp: 1_800_000_000_123n,
+              records,
+              ...codec,
+              attributes: codec.attributes | (appendTime ? LOG_APPEND_TIME : 0),
+            })
+          }),
+        )
+        const theirs = await decodeWithKafkajs(bytes)
+        assert.deepEqual(
+          decode(bytes).records.map(({ offset, timestamp, key, value, headers }) => ({
+            offset: `${offset}`,
+            timestamp: `${timestamp}`,
+            key,
+            value,
+            names: new Set(headers.map(([name]) => name)),
+          })),
+          theirs.map(({ offset, timestamp, key, value, headers }) => ({
+            offset,
+            timestamp,
+            key: asText(key),
+            value: asText(value),
+            names: new Set(Object.keys(headers)),
           })),
         )
       }),
@@ -163,20 +238,24 @@ describe('corrupt data', function () {
       fc.property(flips, fc.nat(log.length), (changes, length) => {
         const bytes = Buffer.from(log.subarray(0, length === 0 ? log.length : length))
         for (const [at, xor] of changes) if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ xor
-        const pages = pagesOf(bytes)
+        const pages = pagesOf(bytes, { notes: true })
         for (const page of pages) checkPage(page)
         const errors = pages.reduce((sum, page) => sum + page.errors.length, 0)
         assert.ok(errors <= bytes.length / 18)
+        for (const page of pages) assert.ok(page.count <= page.bytes.length / MIN_RECORD_BYTES)
+        const notes = pages.reduce((sum, page) => sum + (page.notes?.length ?? 0), 0)
+        assert.ok(notes <= 2_000 * pages.length)
       }),
       { numRuns: 3_000 },
     )
   })
 
-  for (const [name, codec, compress] of [
-    ['gzip', 1, gzipSync],
-    ['snappy', 2, compressSnappy],
-    ['lz4', 3, compressLz4],
-    ['zstd', 4, compressZstd],
+  // How many times its size each of them can grow at most; zstd repeats a byte 128 KiB long.
+  for (const [name, codec, compress, ratio] of [
+    ['gzip', 1, gzipSync, 1_032],
+    ['snappy', 2, compressSnappy, 64],
+    ['lz4', 3, compressLz4, 255],
+    ['zstd', 4, compressZstd, 128 * 1024],
   ] as const) {
     it(`${name}: an error or at most the limit, whatever is changed`, () => {
       const MAX = 1024 * 1024
@@ -189,7 +268,8 @@ describe('corrupt data', function () {
           const bytes = Buffer.from(data.subarray(0, length))
           for (const [at, byte] of edits) if (at < bytes.length) bytes[at] = byte
           try {
-            assert.ok(decompress(codec, bytes, MAX).length <= MAX)
+            const most = Math.min(MAX, bytes.length * ratio)
+            assert.ok(decompress(codec, bytes, MAX).length <= most)
           } catch (error) {
             assert.equal(error instanceof Error && error.name, 'CodecError')
           }
