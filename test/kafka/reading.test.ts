@@ -383,6 +383,21 @@ describe('reading a topic', function () {
       assert.deepEqual(values(await readAll(bench.reader, request)), numbers(0, 8))
     })
 
+    it('tells of markers and what was aborted, where that is asked for', async () => {
+      const { updates } = await readAll(bench.reader, { topic, notes: true })
+      const notes = updates.flatMap(({ pages }) => pages.flatMap(page => page.notes ?? []))
+      assert.deepEqual(
+        notes.map(({ kind, offset, nextOffset }) => [kind, offset, nextOffset]),
+        Array.from({ length: 8 }, (_, index) => {
+          const offset = BigInt(2 * index)
+          const marker = ['marker', offset + 1n, offset + 2n]
+          return index % 4 === 1 ? [['aborted', offset, offset + 1n], marker] : [marker]
+        }).flat(),
+      )
+      const outcomes = notes.flatMap(note => (note.kind === 'marker' ? note.committed : []))
+      assert.deepEqual(outcomes, [true, false, true, true, true, false, true, true])
+    })
+
     for (const [count, expected] of [
       [1, ['7']],
       [3, ['4', '6', '7']],
@@ -451,6 +466,24 @@ describe('reading a topic', function () {
     stop.abort()
     await reading
     assert.deepEqual(valuesOf(seen).sort(), ['new 0', 'new 1', 'newer 1'])
+  })
+
+  it('follows a topic that gets more partitions', async () => {
+    const topic = await bench.topic(1)
+    const stop = new AbortController()
+    const seen: ReadUpdate[] = []
+    const request = { topic, from: at({ kind: 'latest' }) } as const
+    const reading = collect(bench.reader.read(request, { signal: stop.signal }), seen)
+    await eventually(() => (seen.length > 0 ? true : undefined))
+    await bench.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] })
+    await eventually(async () => ((await bench.leaderOf(topic, 2)) >= 0 ? true : undefined))
+    await bench.send(topic, 2, ['before it was noticed'])
+    await eventually(() => (valuesOf(seen).length === 1 ? true : undefined))
+    await bench.send(topic, 1, ['later'])
+    await eventually(() => (valuesOf(seen).length === 2 ? true : undefined))
+    stop.abort()
+    await reading
+    assert.deepEqual(valuesOf(seen), ['before it was noticed', 'later'])
   })
 
   it('ends when its consumer leaves the loop, and can be used again', async () => {
