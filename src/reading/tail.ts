@@ -17,6 +17,7 @@ export interface TailRequest {
 /** A batch of which some records are to be seen. */
 interface Counted {
   readonly baseOffset: bigint
+  readonly nextOffset: bigint
   readonly records: number
 }
 
@@ -79,7 +80,8 @@ async function countWindow(
     for (const batch of batches) {
       if (batch.baseOffset >= upTo || batch.nextOffset <= position) continue
       const count = batch.count ?? offsetsIn(records, batch).length
-      if (count > 0) counted.push({ baseOffset: batch.baseOffset, records: count })
+      const { baseOffset, nextOffset } = batch
+      if (count > 0) counted.push({ baseOffset, nextOffset, records: count })
     }
     if (next === undefined || next <= position) break
     position = next
@@ -117,8 +119,10 @@ async function offsetFromEnd(
   nodeId: number,
   at: { partition: number; batch: Counted; index: number },
 ): Promise<bigint> {
-  const { baseOffset, records } = at.batch
+  const { baseOffset, nextOffset, records } = at.batch
   if (records === at.index) return baseOffset
+  // Without a gap in it nobody need look at its records.
+  if (nextOffset - baseOffset === BigInt(records)) return nextOffset - BigInt(at.index)
   const fetched = await fetchBatches(context, nodeId, at.partition, baseOffset)
   const batch = fetched.batches.find(found => found.baseOffset === baseOffset)
   const offsets = batch ? offsetsIn(fetched.records, batch) : []

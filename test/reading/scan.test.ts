@@ -291,6 +291,29 @@ describe('scanning', function () {
     assert.equal(last.done, true)
   })
 
+  it('finds the last records of a batch without gaps by its head', async () => {
+    const records = (offsetDeltas: readonly number[]) =>
+      batch({
+        baseOffset: 0n,
+        lastOffsetDelta: 9,
+        records: offsetDeltas.map(offsetDelta => ({ offsetDelta, value: `${offsetDelta}` })),
+      })
+    const cases = [
+      { deltas: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], asked: [7n, 7n], expected: ['7', '8', '9'] },
+      // With gaps in it, its records are looked at for the third from its end.
+      { deltas: [0, 2, 3, 5, 9], asked: [7n, 0n, 3n], expected: ['3', '5', '9'] },
+    ]
+    for (const { deltas, asked, expected } of cases) {
+      const cluster = new FakeCluster([{ fetch: () => ({ records: records(deltas) }) }])
+      const { values } = await read(cluster, { from: { all: { kind: 'tail', count: 3 } } })
+      assert.deepEqual(values(0), expected)
+      assert.deepEqual(
+        cluster.fetches.map(({ partitions }) => partitions[0]?.offset),
+        asked,
+      )
+    }
+  })
+
   it('follows partitions that the topic gets while it is read, from their start', async () => {
     const cluster = new FakeCluster([{ start: 2n, end: 4n }])
     const { values } = await read(
