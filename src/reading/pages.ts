@@ -7,6 +7,8 @@ const PAGE_BYTES = 1024 * 1024
 /** The columns of a page while they are written; see `RecordPage` for what they mean. */
 export interface Columns {
   readonly offsets: BigInt64Array<ArrayBuffer>
+  /** The same in halves: a number written here, see `writeOffset`, makes no bigint. */
+  readonly offsetHalves: Int32Array<ArrayBuffer>
   readonly timestamps: Float64Array<ArrayBuffer>
   readonly keyStarts: Int32Array<ArrayBuffer>
   readonly keyLengths: Int32Array<ArrayBuffer>
@@ -52,6 +54,7 @@ export function newColumns(rows: number): Columns {
   const ints = (column: number) => new Int32Array(buffer, rows * (16 + 4 * column), rows)
   return {
     offsets: new BigInt64Array(buffer, 0, rows),
+    offsetHalves: new Int32Array(buffer, 0, rows * 2),
     timestamps: new Float64Array(buffer, rows * 8, rows),
     keyStarts: ints(0),
     keyLengths: ints(1),
@@ -59,6 +62,14 @@ export function newColumns(rows: number): Columns {
     valueLengths: ints(3),
     headerStarts: ints(4),
   }
+}
+
+const LOW_HALF = new Uint8Array(Int32Array.of(1).buffer)[0] ?? 0
+
+/** Offset of a row, as a number below 2^53. */
+export function writeOffset({ offsetHalves }: Columns, row: number, offset: number): void {
+  offsetHalves[row * 2 + 1 - LOW_HALF] = offset
+  offsetHalves[row * 2 + LOW_HALF] = Math.floor(offset / 2 ** 32)
 }
 
 /** What the pages of one answer have in common. */
@@ -170,7 +181,7 @@ function copy(page: Draft, block: Block, sourceBytes: number): void {
 function finish({ topic, partition, taker }: PageOrigin, draft: Draft): RecordPage {
   const { pieces, errors } = draft
   const most = pieces.reduce((sum, piece) => sum + ('block' in piece ? piece.block.count : 0), 0)
-  const columns = newColumns(most)
+  const { offsetHalves, ...columns } = newColumns(most)
   const bytes = new Uint8Array(draft.bytes.buffer, draft.bytes.byteOffset, draft.used)
   let row = 0
   for (const piece of pieces) {
@@ -179,7 +190,7 @@ function finish({ topic, partition, taker }: PageOrigin, draft: Draft): RecordPa
       continue
     }
     const { block, start, end } = piece
-    const { written, error } = block.write(columns, row, { bytes, start, end })
+    const { written, error } = block.write({ offsetHalves, ...columns }, row, { bytes, start, end })
     const { nextOffset } = block
     taker?.records(columns.offsets.subarray(row, row + written), error ? undefined : nextOffset)
     row += written

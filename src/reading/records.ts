@@ -1,4 +1,4 @@
-import type { Block, Columns, Place, ReadError } from './pages.ts'
+import { writeOffset, type Block, type Columns, type Place, type ReadError } from './pages.ts'
 
 /**
  * The records of one batch of format v2 (KIP-98), decompressed: varint length, attributes, varint
@@ -128,8 +128,7 @@ function writeRecords(
   { bytes, start, end: areaEnd }: Place,
 ): { written: number; error?: ReadError } {
   const { count, baseOffset, baseTimestamp, appendTimestamp } = area
-  const { offsets, timestamps, keyStarts, keyLengths, valueStarts, valueLengths } = columns
-  const { headerStarts } = columns
+  const { timestamps, keyStarts, keyLengths, valueStarts, valueLengths, headerStarts } = columns
   const cursor: Cursor = { bytes, position: start }
   let previous = -1
   for (let index = 0; index < count; index++) {
@@ -148,10 +147,13 @@ function writeRecords(
     if (valueLength > 0) cursor.position += valueLength
     if (valueLength < -1 || cursor.position > end) return broken(area, index, previous)
     const headerStart = cursor.position
-    if (!skipHeaders(cursor, end) || offsetDelta <= previous) return broken(area, index, previous)
+    const headerless = headerStart + 1 === end && bytes[headerStart] === 0
+    if (headerless) cursor.position = end
+    else if (!skipHeaders(cursor, end)) return broken(area, index, previous)
+    if (offsetDelta <= previous) return broken(area, index, previous)
     previous = offsetDelta
     const target = row + index
-    offsets[target] = BigInt(baseOffset + offsetDelta)
+    writeOffset(columns, target, baseOffset + offsetDelta)
     timestamps[target] = appendTimestamp ?? baseTimestamp + timestampDelta
     keyStarts[target] = keyStart
     keyLengths[target] = keyLength
