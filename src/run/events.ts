@@ -1,5 +1,6 @@
 import type { Problem } from '../base/problem.ts'
 import type { ProduceOutcome } from '../kafka/cluster.ts'
+import type { BlockResult } from './results.ts'
 
 /**
  * What a running PRODUCER tells. A run never throws: what goes wrong is an event, and every run
@@ -26,4 +27,48 @@ export interface ProduceResult {
   readonly outcomes: readonly ProduceOutcome[]
   /** From the send to its answer, ms. */
   readonly milliseconds: number
+}
+
+/**
+ * What the run of a file tells, in order: that it started, the blocks one after the other, that it
+ * ended. A run throws for nothing. Texts hold no secret: they went through the run's redaction.
+ */
+export type RunEvent =
+  | {
+      readonly kind: 'run-started'
+      /** The value of `{{$run}}`. */
+      readonly run: string
+      /** Ms since the epoch. */
+      readonly startedAt: number
+      /** Places in `KafkaFile.blocks` of all that the run was asked to run, in order. */
+      readonly blocks: readonly number[]
+    }
+  | { readonly kind: 'block-started'; readonly block: number; readonly startedAt: number }
+  | { readonly kind: 'block-progress'; readonly block: number; readonly progress: BlockProgress }
+  /** Of each block that `run-started` names, in that order, also of those that did not run. */
+  | { readonly kind: 'block-ended'; readonly block: number; readonly result: BlockResult }
+  | { readonly kind: 'run-ended'; readonly summary: RunSummary }
+
+export type BlockProgress =
+  /** `-- @delay`, or a paced PRODUCER until its next record: ms since the epoch. */
+  | { readonly kind: 'waiting'; readonly until: number }
+  | { readonly kind: 'sending'; readonly count: number }
+  | { readonly kind: 'sent'; readonly result: ProduceResult }
+  | { readonly kind: 'reading'; readonly read: number; readonly matched: number }
+  /** What an EXPECT GROUP sees while it waits, in words: `lag 12, Stable`. */
+  | { readonly kind: 'looking'; readonly text: string }
+  /** What a CONSUMER without `output-to` prints. */
+  | { readonly kind: 'output'; readonly bytes: Uint8Array }
+
+export interface RunSummary {
+  readonly startedAt: number
+  readonly milliseconds: number
+  /** Blocks by what became of them. */
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly stopped: number
+  readonly refused: number
+  /** The signal ended it: Ctrl-C, Stop, or the time allowed for the whole run. */
+  readonly interrupted: boolean
 }
