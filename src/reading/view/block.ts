@@ -274,23 +274,31 @@ const COLUMNS = [
   'headerGaps',
 ] as const
 
+type Columns = Record<(typeof COLUMNS)[number], Float64Array<ArrayBuffer>>
+
+function newColumns(rows: number, before?: Columns): Columns {
+  const columns = COLUMNS.map(name => {
+    const column = new Float64Array(rows)
+    if (before) column.set(before[name])
+    return [name, column] as const
+  })
+  return Object.fromEntries(columns) as Columns
+}
+
+const FIRST_ROWS = 64
+const FIRST_BYTES = 4 * 1024
+/** Gaps between parts that are copied along: less work than three copies instead of one. */
+const MOST_GAP = 8
+
 /** Copies records into a block, one after another; of what is large, only the beginning. */
 export class BlockBuilder {
   readonly #mostBytes: number
-  readonly #columns: Record<(typeof COLUMNS)[number], number[]> = {
-    partitions: [],
-    offsets: [],
-    timestamps: [],
-    starts: [],
-    keyLengths: [],
-    valueGaps: [],
-    valueLengths: [],
-    headerGaps: [],
-  }
+  #columns = newColumns(FIRST_ROWS)
+  #rows = 0
   readonly #largeHeaders = new Map<number, number>()
   readonly #backwards: number[] = []
   readonly #extras: Extra[] = []
-  #bytes = new Uint8Array(4096)
+  #bytes = new Uint8Array(FIRST_BYTES)
   #length = 0
 
   constructor(mostBytes: number) {
@@ -299,31 +307,35 @@ export class BlockBuilder {
 
   /** Nothing more should be added. */
   get full(): boolean {
-    const rows = this.#columns.starts.length + this.#extras.length
-    return rows >= MOST_ROWS || this.#length + this.#extras.length * EXTRA_BYTES >= this.#mostBytes
+    return (
+      this.#rows + this.#extras.length >= MOST_ROWS ||
+      this.#length + this.#extras.length * EXTRA_BYTES >= this.#mostBytes
+    )
+  }
+
+  /** What it takes in memory while it is built. */
+  get bytes(): number {
+    const columns = COLUMNS.length * this.#columns.starts.byteLength
+    return BLOCK_BYTES + this.#bytes.length + columns + this.#extras.length * EXTRA_BYTES
   }
 
   get empty(): boolean {
-    return this.#columns.starts.length + this.#extras.length === 0
+    return this.#rows + this.#extras.length === 0
   }
 
   /** Returns the number of the row. */
   add(place: Place): number {
+    const row = this.#rows++
+    if (row === this.#columns.starts.length) this.#columns = newColumns(row * 2, this.#columns)
     const columns = this.#columns
-    const row = columns.starts.length
-    const start = this.#length
-    columns.partitions.push(place.partition)
-    columns.offsets.push(place.offset - row)
-    columns.timestamps.push(place.timestamp)
-    columns.starts.push(start)
-    columns.keyLengths.push(place.keyLength)
-    columns.valueGaps.push(0)
-    columns.valueLengths.push(place.valueLength)
-    columns.headerGaps.push(place.headerStart < 0 ? -1 : 0)
-    this.#copy(place.bytes, place.keyStart, heldLength(place.keyLength))
-    this.#copy(place.bytes, place.valueStart, heldLength(place.valueLength))
-    if (place.headerStart >= 0) this.#addHeaders(place, row)
+    columns.partitions[row] = place.partition
+    columns.offsets[row] = place.offset - row
+    columns.timestamps[row] = place.timestamp
+    columns.starts[row] = this.#length
+    columns.keyLengths[row] = place.keyLength
+    columns.valueLengths[row] = place.valueLength
     if (place.backwards) this.#backwards.push(row)
+    if (!this.#copyAtOnce(place, row)) this.#copyParts(place, row)
     return row
   }
 
@@ -333,9 +345,9 @@ export class BlockBuilder {
   }
 
   finish(): Block {
-    const rows = this.#columns.starts.length
+    const rows = this.#rows
     const columns = Object.fromEntries(
-      COLUMNS.map(name => [name, columnOf(Float64Array.from(this.#columns[name]), rows)]),
+      COLUMNS.map(name => [name, columnOf(this.#columns[name], rows)]),
     ) as Record<(typeof COLUMNS)[number], Column>
     return sized({
       rows,
@@ -347,9 +359,30 @@ export class BlockBuilder {
     })
   }
 
-  #addHeaders(place: Place, row: number): void {
-    if (place.headerLength > LARGE_BYTES) this.#largeHeaders.set(row, place.headerLength)
-    this.#copy(place.bytes, place.headerStart, heldLength(place.headerLength))
+  /** Where a record's parts stand next to each other, and all of them are held. */
+  #copyAtOnce(place: Place, row: number): boolean {
+    const { keyStart, keyLength, valueStart, valueLength, headerStart, headerEnd } = place
+    if (keyLength < 0 || valueLength < 0 || !isWhole(place)) return false
+    const keyEnd = keyStart + keyLength
+    const valueEnd = valueStart + valueLength
+    const valueGap = valueStart - keyEnd
+    const headerGap = headerStart < 0 ? 0 : headerStart - valueEnd
+    if (valueGap < 0 || valueGap > MOST_GAP || headerGap < 0 || headerGap > MOST_GAP) return false
+    this.#columns.valueGaps[row] = valueGap
+    this.#columns.headerGaps[row] = headerStart < 0 ? -1 : headerGap
+    this.#copy(place.bytes, keyStart, (headerStart < 0 ? valueEnd : headerEnd) - keyStart)
+    return true
+  }
+
+  #copyParts(place: Place, row: number): void {
+    const { bytes, headerStart, headerLength } = place
+    this.#columns.valueGaps[row] = 0
+    this.#columns.headerGaps[row] = headerStart < 0 ? -1 : 0
+    this.#copy(bytes, place.keyStart, heldLength(place.keyLength))
+    this.#copy(bytes, place.valueStart, heldLength(place.valueLength))
+    if (headerStart < 0) return
+    if (headerLength > LARGE_BYTES) this.#largeHeaders.set(row, headerLength)
+    this.#copy(bytes, headerStart, heldLength(headerLength))
   }
 
   #copy(from: Uint8Array, start: number, length: number): void {
@@ -360,7 +393,10 @@ export class BlockBuilder {
       grown.set(this.#bytes)
       this.#bytes = grown
     }
-    this.#bytes.set(from.subarray(start, start + length), this.#length)
+    const to = this.#bytes
+    // Few bytes are copied faster one by one than by way of a view of them.
+    if (length > 128) to.set(from.subarray(start, start + length), this.#length)
+    else for (let at = 0; at < length; at++) to[this.#length + at] = from[start + at] ?? 0
     this.#length = end
   }
 }

@@ -7,6 +7,7 @@ import {
   rowOfExtra,
   type Block,
   type Extra,
+  type Place,
 } from './block.ts'
 
 /** A block, and its rows in the order in which they stand in their partition. */
@@ -24,24 +25,54 @@ interface Reached {
   timestamp: number
 }
 
-/** Makes blocks of pages. Knows of each partition where it has come to. */
+/** A page below this is put together with others. */
+const SMALL_PAGE_BYTES = 16 * 1024
+/** What is put together is closed at so much, so that a flush finds little to do. */
+const MOST_OPEN_ROWS = 8192
+const MOST_OPEN_BYTES = 1024 * 1024
+
+/**
+ * Makes blocks of pages: a page that fills its bytes becomes a block as it is; of others, records
+ * are copied into a block that is open until it is full, or until `close`. Knows of each partition
+ * where it has come to.
+ */
 export class Intake {
   readonly #mostBytes: number
   readonly #reached = new Map<number, Reached>()
   readonly #place = newPlace()
+  #open: OpenBlock | undefined
 
-  /** `mostBytes`: a block is closed once it has so many. */
+  /** `mostBytes`: no block has much more. */
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes
   }
 
-  *blocksOf(page: RecordPage): Generator<NewBlock> {
+  /** What the open block takes in memory. */
+  get openBytes(): number {
+    return this.#open?.bytes ?? 0
+  }
+
+  /** Blocks that are complete, in the order of their records. */
+  *add(page: RecordPage): Generator<NewBlock> {
     const extras = extrasOf(page)
     if (page.count + extras.length === 0) return
     const reached = this.#reachedIn(page.partition)
     const whole = this.#adopted(page, extras, reached)
-    if (whole) yield whole
-    else yield* this.#copied(page, extras, reached)
+    if (!whole) {
+      yield* this.#copied(page, extras, reached)
+      return
+    }
+    // What came before stays before.
+    const open = this.close()
+    if (open) yield open
+    yield whole
+  }
+
+  /** The open block, if there is one. */
+  close(): NewBlock | undefined {
+    const block = this.#open?.finish()
+    this.#open = undefined
+    return block
   }
 
   #reachedIn(partition: number): Reached {
@@ -55,6 +86,7 @@ export class Intake {
 
   #adopted(page: RecordPage, extras: readonly Extra[], reached: Reached): NewBlock | undefined {
     const { count, timestamps } = page
+    if (page.bytes.length < SMALL_PAGE_BYTES) return undefined
     const backwards = backwardsIn(page, reached.timestamp)
     const block = adoptedBlock(page, backwards, extras, this.#mostBytes)
     if (!block) return undefined
@@ -91,42 +123,72 @@ export class Intake {
   ): Generator<NewBlock, void, undefined> {
     const { count } = page
     const place = this.#place
-    let builder = new BlockBuilder(this.#mostBytes)
-    let times: number[] = []
-    let rows: number[] = []
     for (const row of rowsInOrder(page, extras)) {
-      if (row < count) {
+      const open = (this.#open ??= new OpenBlock(Math.min(this.#mostBytes, MOST_OPEN_BYTES)))
+      const extra = extras[row - count]
+      if (extra) open.addExtra(extra, reached.time)
+      else {
         placeInPage(page, row, place)
         place.backwards = isBehind(place.timestamp, reached.timestamp)
         advance(reached, place.timestamp)
-        rows.push(builder.add(place))
-      } else {
-        const extra = extras[row - count]
-        if (extra) rows.push(builder.addExtra(extra))
+        open.add(place, reached.time)
       }
-      times.push(reached.time)
-      if (!builder.full) continue
-      yield newBlock(builder, times, rows)
-      builder = new BlockBuilder(this.#mostBytes)
-      times = []
-      rows = []
+      const closed = open.full ? this.close() : undefined
+      if (closed) yield closed
     }
-    if (!builder.empty) yield newBlock(builder, times, rows)
+    // Lets go of the page.
     place.bytes = NO_BYTES
   }
 }
 
 const NO_BYTES = new Uint8Array()
 
-function newBlock(
-  builder: BlockBuilder,
-  times: readonly number[],
-  rows: readonly number[],
-): NewBlock {
-  return {
-    block: builder.finish(),
-    times: Float64Array.from(times),
-    rows: Uint32Array.from(rows),
+/** A block that records of several pages are copied into. */
+class OpenBlock {
+  readonly #builder: BlockBuilder
+  readonly #times: number[] = []
+  readonly #rows: number[] = []
+  #inOrder = true
+
+  constructor(mostBytes: number) {
+    this.#builder = new BlockBuilder(mostBytes)
+  }
+
+  get bytes(): number {
+    return this.#builder.bytes + this.#times.length * 16
+  }
+
+  get full(): boolean {
+    return this.#builder.full || this.#rows.length >= MOST_OPEN_ROWS
+  }
+
+  add(place: Place, time: number): void {
+    this.#put(this.#builder.add(place), time)
+  }
+
+  addExtra(extra: Extra, time: number): void {
+    this.#put(this.#builder.addExtra(extra), time)
+  }
+
+  finish(): NewBlock {
+    const times = this.#times
+    const rows = this.#rows
+    const block = this.#builder.finish()
+    if (this.#inOrder)
+      return { block, times: Float64Array.from(times), rows: Uint32Array.from(rows) }
+    // Sorting is stable: of rows with the same time, what came first stays first.
+    const order = Array.from(times.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0))
+    return {
+      block,
+      times: Float64Array.from(order, at => times[at] ?? 0),
+      rows: Uint32Array.from(order, at => rows[at] ?? 0),
+    }
+  }
+
+  #put(row: number, time: number): void {
+    if (time < (this.#times.at(-1) ?? time)) this.#inOrder = false
+    this.#times.push(time)
+    this.#rows.push(row)
   }
 }
 

@@ -38,11 +38,13 @@ export class LatestByKey {
     this.#names[slot] = name
   }
 
-  /** Forgets the key where this record is the latest that has it. */
-  remove(name: number, place: Place): void {
-    if (place.keyLength < 0) return
+  /** Forgets the key where this record is the latest that has it; false: it is not. */
+  remove(name: number, place: Place): boolean {
+    if (place.keyLength < 0) return false
     const slot = this.#slotOf(place)
-    if (this.#names[slot] === name) this.#names[slot] = REMOVED
+    if (this.#names[slot] !== name) return false
+    this.#names[slot] = REMOVED
+    return true
   }
 
   /** Where the key's record is, which is then in `other`, or where it would be. */

@@ -5,7 +5,8 @@ interface Run {
 }
 
 const FIRST_ROWS = 1024
-const ROW_BYTES = 8 + 4
+/** What a row takes here. */
+export const ORDER_BYTES = 8 + 4
 
 /**
  * The order of all rows. New rows wait in runs, each in order, until they are merged together:
@@ -30,7 +31,7 @@ export class RowOrder {
   }
 
   get bytes(): number {
-    return (this.#times.length + this.#waiting) * ROW_BYTES
+    return (this.#times.length + this.#waiting) * ORDER_BYTES
   }
 
   timeAt(index: number): number {

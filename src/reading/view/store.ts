@@ -16,7 +16,7 @@ import { valueAt } from './columns.ts'
 import { Intake, type NewBlock } from './intake.ts'
 import { LatestByKey } from './latestByKey.ts'
 import { NotePlaces } from './notePlaces.ts'
-import { RowOrder } from './order.ts'
+import { ORDER_BYTES, RowOrder } from './order.ts'
 
 /** What a row holds: a record at its place in `block`, or what is no record. */
 export interface HeldRow {
@@ -40,7 +40,7 @@ const NOTHING_SHOWN_YET: Shown = { notes: true, backwards: false, duplicates: fa
 const MOST_BLOCK_BYTES = 4 * 1024 * 1024
 const LEAST_BLOCK_BYTES = 8 * 1024
 /** Blocks below this are put together once there are many, or enough to waste a share of memory. */
-const SMALL_BYTES = 64 * 1024
+const SMALL_BYTES = 16 * 1024
 const MANY_SMALL = 256
 const FEW_SMALL = 8
 const SMALL_SHARE = 1 / 32
@@ -89,12 +89,13 @@ export class RecordStore {
 
   /** What is held takes so much memory. */
   get bytes(): number {
-    return this.#blocksBytes + this.#order.bytes + this.#notes.bytes + (this.#latest?.bytes ?? 0)
+    const blocks = this.#blocksBytes + this.#intake.openBytes
+    return blocks + this.#order.bytes + this.#notes.bytes + (this.#latest?.bytes ?? 0)
   }
 
   /** What was added will be the first rows that there are. */
   get waitsForFirst(): boolean {
-    return this.#order.length === 0 && this.#order.waiting > 0
+    return this.#order.length === 0 && this.#order.waiting + this.#intake.openBytes > 0
   }
 
   get revision(): number {
@@ -125,13 +126,15 @@ export class RecordStore {
   }
 
   add(page: RecordPage): void {
-    for (const added of this.#intake.blocksOf(page)) {
-      if (this.bytes + added.block.size + added.rows.length * 12 > this.budgetBytes) {
-        this.flush()
-        this.#makeRoom(added.block.size + added.rows.length * 12)
+    for (const added of this.#intake.add(page)) {
+      const needed = added.block.size + added.rows.length * ORDER_BYTES
+      if (this.bytes + needed > this.budgetBytes) {
+        this.#merge()
+        this.#makeRoom(needed)
       }
       this.#hold(added)
     }
+    if (this.bytes > this.budgetBytes) this.flush()
   }
 
   /** From here on new rows go to the end, whatever their time. */
@@ -143,12 +146,8 @@ export class RecordStore {
 
   /** What was added takes its place among the rows. */
   flush(): void {
-    const before = this.#order.length
-    if (this.#order.waiting > 0) {
-      const from = this.#order.merge(this.#settled)
-      if (from < before) this.#revision++
-      this.#findNotes(from)
-    }
+    this.#closeOpen()
+    this.#merge()
     if (this.bytes > this.budgetBytes) this.#makeRoom(0)
     if (this.#small >= this.#manySmall) this.#rebuild(({ block }) => block.size < SMALL_BYTES)
   }
@@ -217,6 +216,19 @@ export class RecordStore {
       const held = this.#heldBy(this.#order.nameAt(index))
       if (held && !held.extra) yield held
     }
+  }
+
+  #closeOpen(): void {
+    const open = this.#intake.close()
+    if (open) this.#hold(open)
+  }
+
+  #merge(): void {
+    if (this.#order.waiting === 0) return
+    const before = this.#order.length
+    const from = this.#order.merge(this.#settled)
+    if (from < before) this.#revision++
+    this.#findNotes(from)
   }
 
   #hold({ block, times, rows }: NewBlock): void {
@@ -303,6 +315,7 @@ export class RecordStore {
   }
 
   #nameOf(partition: number, offset: number): number | undefined {
+    this.#closeOpen()
     for (const [number, slot] of this.#slots.entries()) {
       if (!slot) continue
       const row = rowOf(slot.block, partition, offset)
@@ -321,9 +334,27 @@ export class RecordStore {
     while (this.bytes > target && this.#order.length > 0) {
       this.#dropOldest(target, mostDead)
       if (this.bytes <= target) return
-      this.#rebuild(({ block, live }) => live <= (1 - CUT_SHARE) * rowsOf(block))
+      const worthwhile = this.#deadest(this.bytes - target)
+      this.#rebuild(slot => worthwhile.has(slot))
       mostDead *= 2
     }
+  }
+
+  /** The blocks of which most is gone, as many as it takes to make so much room. */
+  #deadest(room: number): ReadonlySet<Slot> {
+    const dying = this.#slots
+      .filter(slot => slot !== undefined)
+      .map(slot => ({ slot, gone: 1 - slot.live / rowsOf(slot.block) }))
+      .filter(({ gone }) => gone >= CUT_SHARE)
+      .sort((a, b) => b.gone - a.gone)
+    const chosen = new Set<Slot>()
+    let freed = 0
+    for (const { slot, gone } of dying) {
+      if (freed >= room) break
+      chosen.add(slot)
+      freed += gone * slot.block.size
+    }
+    return chosen
   }
 
   /** Until there is room, or until so many bytes belong to rows that are gone. */
@@ -342,7 +373,7 @@ export class RecordStore {
       const isNote = this.#extrasAdded && this.#isNote(name)
       if (isNote) notes++
       if (count < from || count >= to || (isNote && !this.#shown.notes)) hidden++
-      if (this.#latest && !isNote) this.#forgetKey(name)
+      if (!isNote) this.#forgetKey(name)
       dead += slot.block.size / rowsOf(slot.block)
       if (--slot.live > 0) continue
       dead -= slot.block.size
@@ -368,11 +399,14 @@ export class RecordStore {
     const marked = this.#slots.map(slot => slot !== undefined && wanted(slot))
     if (!marked.includes(true)) return
     const copier = new Copier(this.#blockBytes)
+    const latest: number[] = []
     for (let index = 0; index < this.#order.length; index++) {
       const name = this.#order.nameAt(index)
       if (marked[name >>> SLOT_BITS] !== true) continue
       const held = this.#heldBy(name)
-      if (held) copier.add(held, index)
+      if (!held) continue
+      copier.add(held, index)
+      if (this.#forgetKey(name)) latest.push(index)
     }
     marked.forEach((is, number) => {
       if (is) this.#freeSlot(number)
@@ -383,7 +417,7 @@ export class RecordStore {
         this.#order.rename(indexes[at] ?? 0, ((slot << SLOT_BITS) | row) >>> 0)
       })
     }
-    if (this.#latest) this.#findLatest()
+    for (const index of latest) this.#noteKey(this.#order.nameAt(index))
   }
 
   #findLatest(): void {
@@ -404,8 +438,10 @@ export class RecordStore {
     if (this.#placeOf(name, this.#place)) this.#latest?.add(name, this.#place)
   }
 
-  #forgetKey(name: number): void {
-    if (this.#placeOf(name, this.#place)) this.#latest?.remove(name, this.#place)
+  /** Whether the record was the latest with its key. */
+  #forgetKey(name: number): boolean {
+    if (!this.#latest || !this.#placeOf(name, this.#place)) return false
+    return this.#latest.remove(name, this.#place)
   }
 }
 
