@@ -79,7 +79,9 @@ export class FilterField {
     this.#paintBookmark()
   }
 
+  /** Twice does no more than once: the page and the editor both hear Ctrl+F, and one types on. */
   focus(): void {
+    if (document.activeElement === this.#input) return
     this.#input.focus()
     this.#input.select()
   }

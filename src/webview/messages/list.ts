@@ -67,6 +67,7 @@ export class RecordList {
   #painting = false
   /** The row whose menu was opened last. */
   #menuRow: number | undefined
+  #menuIsOpen = false
   /** Stays at the end while new records come. */
   following = true
 
@@ -101,6 +102,11 @@ export class RecordList {
     this.#measure()
     this.#moveTo(this.following ? Infinity : top)
     this.paint()
+  }
+
+  /** Behind the last row that it knows of. */
+  get end(): number {
+    return this.#end
   }
 
   /** What the rows are shown with. */
@@ -226,6 +232,11 @@ export class RecordList {
     this.#grid.addEventListener('contextmenu', event => {
       this.#onMenu(event)
     })
+    for (const name of ['pointermove', 'pointerdown', 'keydown'] as const)
+      this.#grid.addEventListener(name, event => {
+        // While the editor's menu is open nothing of this is heard.
+        if (this.#menuIsOpen && !isMenuKey(event)) this.#endMenu()
+      })
     this.#canvas.addEventListener('pointerover', event => {
       tellWhatIsCut(event.target)
     })
@@ -338,6 +349,7 @@ export class RecordList {
     const number = numberOf(event.target) ?? this.selection.active
     const row = this.rowAt(number)
     this.#menuRow = row ? number : undefined
+    this.#menuIsOpen = row !== undefined
     const context = row
       ? {
           webviewSection: 'record',
@@ -352,13 +364,17 @@ export class RecordList {
     this.#draw()
   }
 
+  #endMenu(): void {
+    this.#menuIsOpen = false
+    this.paint()
+  }
+
   #onKey(event: KeyboardEvent): boolean {
     const { active } = this.selection
     const row = this.rowAt(active)
     if (event.ctrlKey || event.metaKey) return this.#onCommand(event, row)
     if (event.altKey) return false
-    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))
-      return this.#openMenuOf(active)
+    if (isMenuKey(event)) return this.#openMenuOf(active)
     if (event.key === 'Enter' && row) this.#options.onOpen(row)
     else if (event.key === 'ArrowUp' && !event.shiftKey && (active ?? Infinity) <= this.#first)
       this.#header.focus()
@@ -509,7 +525,7 @@ export class RecordList {
     const selected = this.selection.has(number) && row?.kind === 'record'
     element.show({ number, row, newDay: this.#isNewDay(number, row), selected }, this.#context)
     element.element.toggleAttribute('data-active', number === this.selection.active)
-    element.element.toggleAttribute('data-menu', number === this.#menuRow)
+    element.element.toggleAttribute('data-menu', this.#menuIsOpen && number === this.#menuRow)
     if (arrives && !this.#calm.matches) element.flash()
   }
 
@@ -564,6 +580,11 @@ function numberOf(target: EventTarget | null): number | undefined {
   const row = target instanceof Element ? target.closest<HTMLElement>('.r') : undefined
   const number = row?.dataset['number']
   return number === undefined ? undefined : Number(number)
+}
+
+function isMenuKey(event: Event): boolean {
+  if (!(event instanceof KeyboardEvent)) return false
+  return event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)
 }
 
 function isControl(target: EventTarget | null): boolean {

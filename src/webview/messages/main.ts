@@ -37,6 +37,8 @@ const HINT_STAYS = 5000
 const TELL_SELECTED = 80
 /** Selected rows that are found again when rows change places; more are let go. */
 const MOST_FOUND = 50
+/** So few new rows wait for what is in them. */
+const MOST_HELD = 60
 
 let state: MessagesState | undefined
 let layout: Layout | undefined
@@ -56,6 +58,8 @@ let comparing: RecordName | undefined
 let shownDetail: RecordName | undefined
 let selectedNames: readonly RecordName[] = []
 let telling: number | undefined
+/** The list does not know of the newest rows yet, see `canHold`. */
+let held = false
 /** How the row was chosen that is not pulled yet. */
 let awaited: Choice | undefined
 
@@ -73,6 +77,7 @@ const host = connectHost<MessagesView, MessagesHost>({
 const pages = new RowPages(
   request => host.request('rows', request),
   () => {
+    if (held && pages.row(endOf(state) - 1)) growList()
     list.paint()
     const how = awaited
     if (how && list.rowAt(list.selection.active)) onSelect(how)
@@ -206,7 +211,8 @@ function takeState(told: MessagesState): void {
   host.save(next.saved)
   if (next.filter !== ran.filter) void learnFilter(next.filter)
   pages.update(next.revision, endOf(next))
-  list.update(next.dropped, endOf(next))
+  if (canHold(next)) holdEnd(next)
+  else growList()
   if (!before) list.restyle()
   if (list.following) seen = endOf(next)
   filter.update(next)
@@ -214,6 +220,29 @@ function takeState(told: MessagesState): void {
   detail.update(next)
   compare.update(next)
   draw()
+}
+
+/** A few records at the end that somebody follows come into sight with what is in them, not before. */
+function canHold(next: MessagesState): boolean {
+  const more = endOf(next) - list.end
+  return (
+    !held && list.following && list.end > 0 && more > 0 && more <= MOST_HELD && next.dropped === 0
+  )
+}
+
+function holdEnd(next: MessagesState): void {
+  const end = endOf(next)
+  if (pages.row(end - 1)) {
+    growList()
+    return
+  }
+  held = true
+  pages.want(Math.max(0, end - MOST_HELD), end)
+}
+
+function growList(): void {
+  held = false
+  if (state) list.update(state.dropped, endOf(state))
 }
 
 /** Another reading. One that has an end is read from its top, one that goes on at its end. */

@@ -59,7 +59,7 @@ export class TimelineChart {
 
   /** How many bars there is room for. */
   get bins(): number {
-    return Math.max(10, Math.floor(this.#width / BAR))
+    return Math.max(10, Math.floor(this.element.clientWidth / BAR))
   }
 
   /** The times that it is about; undefined while there is none. */
