@@ -75,7 +75,7 @@ function decodeWithKafkajs(bytes: Buffer): Promise<readonly KafkajsRecord[]> {
 describe('the batch reader, checked against independent clients', function () {
   this.timeout(20_000)
   // Offsets are numbers of 53 bits on their way, written as two halves.
-  const starts = fc.constantFrom(0n, 5_000n, 2n ** 31n - 9n, 2n ** 32n - 9n, 2n ** 52n - 1n)
+  const starts = fc.constantFrom(0n, 5_000n, 2n ** 31n - 9n, 2n ** 32n - 9n, 2n ** 49n - 1n)
 
   it('reads what it reads', () => {
     fc.assert(
