@@ -46,8 +46,6 @@ const codecs = [
   { attributes: 4, compress: zstdCompressSync },
 ] as const
 
-registerCodecs(kafkajsCodecs)
-
 const asText = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
 
 const require = createRequire(import.meta.url)
@@ -101,6 +99,8 @@ describe('the batch reader, checked against independent clients', function () {
   })
 
   it('reads what kafkajs reads, batch after batch', async () => {
+    // Here, and not before: suites share the process and kafkajs its codecs.
+    registerCodecs(kafkajsCodecs)
     const batches = fc.array(
       fc.record({
         records: recordSpecs,
