@@ -38,7 +38,11 @@ export type Planned<T> = { readonly plan: T } | { readonly problem: Problem }
 /** What a PRODUCER sends. The checks of the language have found no error in it. */
 export function producerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
   const later = notThereYet(file, block)
-  if (later) return { problem: later }
+  return later ? { problem: later } : wholeProducerPlan(file, block)
+}
+
+/** The same of what runs in a run of a whole file, and not yet in an editor. */
+export function wholeProducerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
   const read = readerOf(file, block)
   const keyFormat = optional(read('key-format'), text => parseFormat(text, 'sending'))
   const valueFormat = optional(read('value-format'), text => parseFormat(text, 'sending'))
@@ -105,7 +109,15 @@ export function consumerPlan(
   settings: ConsumerSettings,
 ): Planned<ConsumerPlan> {
   const later = notThereYet(file, block)
-  if (later) return { problem: later }
+  return later ? { problem: later } : wholeConsumerPlan(file, block, settings)
+}
+
+/** The same of what runs in a run of a whole file, and not yet in an editor. */
+export function wholeConsumerPlan(
+  file: KafkaFile,
+  block: Block,
+  settings: ConsumerSettings,
+): Planned<ConsumerPlan> {
   const read = readerOf(file, block)
   const keyFormat = optional(read('key-format'), text => parseFormat(text, 'reading'))
   const valueFormat = optional(read('value-format'), text => parseFormat(text, 'reading'))

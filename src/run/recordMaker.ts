@@ -24,6 +24,16 @@ export interface RecordSources {
   readonly fakerLocale?: string
   /** The text of a file that the `.kafka` file names; rejects with `ProblemError`. */
   readonly readFile: (path: string) => Promise<string>
+  /** What the run knows beside the file. Absent: the file stands alone. */
+  readonly names?: RunNames
+}
+
+/** The names of a run: its variables live longer than a block, and blocks give names to others. */
+export interface RunNames {
+  /** The value of `{{$run}}`. */
+  readonly run: string
+  readonly scope: NameScope
+  context(system: SystemContext, faker: Faker | undefined): TemplateContext
 }
 
 export type Maker = { readonly make: MakeRecord } | { readonly problem: Problem }
@@ -37,7 +47,8 @@ export async function recordMaker(
   plan: ProducerPlan,
   sources: RecordSources,
 ): Promise<Maker> {
-  const scope = scopeOf(file)
+  const { names } = sources
+  const scope = names?.scope ?? scopeOf(file)
   const faker = await fakerFor(file, plan, scope, sources)
   if ('problem' in faker) return faker
   const loaded = await schemaFor(plan, sources)
@@ -45,9 +56,10 @@ export async function recordMaker(
   const { now, random, uuid, cluster } = sources
   const context = (index: number): TemplateContext => {
     const system: SystemContext = { now, random, uuid, cluster, index, run }
+    if (names) return names.context(system, faker.faker)
     return { ...system, ...faker, scope, variable: name => variables(name, index) }
   }
-  const run = uuid()
+  const run = names?.run ?? uuid()
   const variables = variablesOf(file, context)
   return { make: index => makeRecord(plan, context(index), loaded.schema) }
 }

@@ -1,5 +1,6 @@
 import type { Faker } from '@faker-js/faker'
 import type { Problem } from '../base/problem.ts'
+import type { PlainValue } from '../expression/plain.ts'
 import { legacyFakerOf, type LegacyFaker } from '../language/legacyFaker.ts'
 import { isFakerName, nearestName, sourceOf, type NameScope } from '../language/names.ts'
 import {
@@ -12,7 +13,13 @@ import { fake, type Faked } from './faker.ts'
 import { systemValue, type SystemContext } from './systemValues.ts'
 import { legacyCall } from '../language/legacyCall.ts'
 
-export type Evaluated = { readonly text: string } | { readonly problem: Problem }
+export type Evaluated =
+  | {
+      readonly text: string
+      /** Where it is more than a text: a number, or a text that stays one if it is all digits. */
+      readonly value?: PlainValue
+    }
+  | { readonly problem: Problem }
 
 export interface TemplateContext extends SystemContext {
   /** Absent: generated data is switched off, and its expressions are sent as they stand. */
@@ -20,20 +27,63 @@ export interface TemplateContext extends SystemContext {
   readonly scope: NameScope
   /** The value of a file's `@name`. */
   variable(name: string): Evaluated
+  /** A field of the record's row; undefined: it has none of that name. Absent: there are no rows. */
+  row?(name: string): Evaluated | undefined
+  /** What other blocks brought, and what was given to the run. Absent: the file stands alone. */
+  named?(source: 'capture' | 'block' | 'given', name: string): Evaluated
+  /** `$env`, `$dotenv`, `$secret`, `$prompt`, `$file`. Undefined: it is none of these. */
+  outside?(name: string, argument: string): Evaluated | undefined
 }
+
+/** A text taken apart, with what its templates stand for. */
+export type EvaluatedPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'put'
+      readonly text: string
+      readonly value?: PlainValue
+      /** Already written as JSON: `{{json x}}`. */
+      readonly json: boolean
+    }
 
 /**
  * The text with its templates put in (kafka-file specification, section 5). What names nothing is
  * a problem (K301) if it is strict, else it is sent as it stands.
  */
 export function evaluateTemplates(text: string, context: TemplateContext): Evaluated {
-  let result = ''
+  const parts = evaluateParts(text, context)
+  if ('problem' in parts) return parts
+  const [first] = parts
+  // A text that is nothing but one template keeps what it stands for.
+  if (parts.length === 1 && first?.kind === 'put' && first.value !== undefined)
+    return { text: first.text, value: first.value }
+  return { text: parts.map(part => part.text).join('') }
+}
+
+/** As `evaluateTemplates`, for a text where what is put in has to be written otherwise. */
+export function evaluateParts(
+  text: string,
+  context: TemplateContext,
+): readonly EvaluatedPart[] | { readonly problem: Problem } {
+  const parts: EvaluatedPart[] = []
   for (const part of scanTemplates(text).parts) {
-    const piece = part.kind === 'text' ? part : evaluateExpression(part, context)
-    if ('problem' in piece) return piece
-    result += piece.text
+    if (part.kind === 'text') parts.push(part)
+    else {
+      const evaluated = evaluateExpression(part, context)
+      if ('problem' in evaluated) return evaluated
+      parts.push(putIn(part, evaluated))
+    }
   }
-  return { text: result }
+  return parts
+}
+
+/** What names nothing and is sent as it stands is text of the file. */
+function putIn(
+  expression: TemplateExpression,
+  evaluated: Exclude<Evaluated, { readonly problem: Problem }>,
+): EvaluatedPart {
+  if (evaluated.text === expression.raw) return { kind: 'text', text: expression.raw }
+  return { kind: 'put', ...evaluated, json: callOf(expression.text)?.json ?? false }
 }
 
 /** Whether evaluating the text asks faker for something. */
@@ -59,7 +109,8 @@ function evaluateCall(
   context: TemplateContext,
 ): Evaluated {
   const text = expression.text.slice(call.nameStart)
-  switch (sourceOf(call, context.scope)) {
+  const source = sourceOf(call, context.scope)
+  switch (source) {
     case 'system':
       return evaluateSystem(expression, call, context)
     case 'faker':
@@ -69,14 +120,14 @@ function evaluateCall(
     case 'legacy':
       return context.faker ? evaluateLegacy(context.faker, call, context) : asItStands(expression)
     case 'variable':
-      return context.variable(call.name)
+      return context.row?.(call.name) ?? context.variable(call.name)
     case 'block':
     case 'capture':
-    case 'row':
     case 'given':
-      return later(call.name)
+      return context.row?.(call.name) ?? context.named?.(source, call.name) ?? later(call.name)
+    case 'row':
     case undefined:
-      return unknown(expression, context)
+      return context.row?.(call.name) ?? unknown(expression, context)
   }
 }
 
@@ -93,6 +144,8 @@ function evaluateSystem(
   call: TemplateCall,
   context: TemplateContext,
 ): Evaluated {
+  const outside = context.outside?.(call.name, call.rest)
+  if (outside) return outside
   const value = systemValue(call.name, call.rest, context)
   if (value.kind === 'value') return { text: value.text }
   return value.kind === 'bad' ? problem(value.message) : unknown(expression, context)
