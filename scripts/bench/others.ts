@@ -2,9 +2,7 @@
 import { spawn, type StdioOptions } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
-import { registerCodecs } from '../../src/kafkajs/compression.ts'
 import { harden } from '../../src/kafkajs/harden.ts'
-import { kafkajsCodecs } from '../../src/reading/codecs/codecs.ts'
 import type { Dataset, Place } from './data.ts'
 
 /** Milliseconds from the start of a program to its end. Its output goes nowhere. */
@@ -64,13 +62,12 @@ export interface MemberTimes {
   readonly readMs: number
 }
 
-/** kafkajs's consumer, with the extension's codecs where it has none. */
+/** kafkajs's consumer. */
 export async function kafkajsConsumer(
   { topic, shape }: Dataset,
   { bootstrapServers }: Place,
 ): Promise<MemberTimes> {
   harden()
-  registerCodecs(kafkajsCodecs)
   const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING })
   const consumer = kafka.consumer({ groupId: `bench-${randomUUID()}` })
   await consumer.connect()
