@@ -22,7 +22,7 @@ import { FilterField } from './filterField.ts'
 import { Split } from './layout.ts'
 import { RecordList, type Choice } from './list.ts'
 import { openColumns } from './menus.ts'
-import { namesOf, type NameSource } from './names.ts'
+import { RowNames } from './names.ts'
 import { RowPages } from './pages.ts'
 import { highlightOf, type Highlight } from './preview.ts'
 import { statusLine } from './statusLine.ts'
@@ -83,6 +83,11 @@ const pages = new RowPages(
     if (how && list.rowAt(list.selection.active)) onSelect(how)
   },
 )
+
+const names = new RowNames({
+  row: number => pages.row(number),
+  pull: request => host.request('rows', request),
+})
 
 const actions: Actions = {
   start: () => host.send('start'),
@@ -205,7 +210,10 @@ function takeState(told: MessagesState): void {
   const before = state
   layout ??= told.layout
   const next: MessagesState = { ...told, layout }
-  if (before && next.revision !== before.revision) void holdStill(next)
+  if (before && next.revision !== before.revision) {
+    names.forget()
+    void holdStill(next)
+  }
   if (!before || next.startedAt !== before.startedAt) begin(next)
   state = next
   host.save(next.saved)
@@ -273,7 +281,7 @@ async function holdStill(next: MessagesState): Promise<void> {
   const anchor = list.anchor()
   const { active } = list.selection
   const activeRow = list.rowAt(active)
-  const names = selectedNames.length <= MOST_FOUND ? selectedNames : []
+  const chosen = selectedNames.length <= MOST_FOUND ? selectedNames : []
   const locate = (name: RecordName) =>
     host
       .request('locate', { partition: name.partition, offset: name.offset })
@@ -281,7 +289,7 @@ async function holdStill(next: MessagesState): Promise<void> {
   const [at, activeAt, ...found] = await Promise.all([
     anchor ? locate(anchor.name) : undefined,
     activeRow ? locate(activeRow) : undefined,
-    ...names.map(locate),
+    ...chosen.map(locate),
   ])
   if (state?.revision !== next.revision) return
   list.selection.renumber(
@@ -289,6 +297,7 @@ async function holdStill(next: MessagesState): Promise<void> {
     activeAt,
   )
   if (anchor && at !== undefined) list.shift(at - anchor.number)
+  if (list.selection.size !== selectedNames.length) tellSelected()
   list.paint()
 }
 
@@ -349,22 +358,19 @@ function tellSelected(): void {
   clearTimeout(telling)
   telling = setTimeout(() => {
     const { rows } = list.selection
-    void namesOf(rows, source).then(names => {
-      selectedNames = names
-      host.send('selected', names)
+    const told = telling
+    void names.of(rows).then(selected => {
+      if (told !== telling) return
+      selectedNames = selected
+      host.send('selected', selected)
     }, ignore)
   }, TELL_SELECTED)
-}
-
-const source: NameSource = {
-  row: number => pages.row(number),
-  pull: request => host.request('rows', request),
 }
 
 async function withSelected<T>(
   use: (records: readonly RecordName[]) => Promise<T>,
 ): Promise<T | undefined> {
-  const records = await namesOf(list.selection.rows, source)
+  const records = await names.of(list.selection.rows)
   return records.length === 0 ? undefined : use(records)
 }
 

@@ -177,6 +177,7 @@ export function openMore(anchor: HTMLElement, view: CurrentView, actions: Action
       'line',
       ...decodeEntries(view, actions),
       isolationEntry(view, actions),
+      savedEntry(view, actions),
       'line',
       ...recordEntries(view(), actions),
       'line',
@@ -264,6 +265,22 @@ function isolationEntry(view: CurrentView, actions: Actions): MenuItem {
           detail,
         ),
       ),
+  }
+}
+
+function savedEntry(view: CurrentView, actions: Actions): MenuItem {
+  const { saved } = view().state.filters
+  return {
+    label: 'Saved Filters',
+    disabled: saved.length === 0,
+    items: () =>
+      saved.map(({ text, name }) => ({
+        label: name ?? text,
+        tooltip: text,
+        run: () => {
+          actions.filter(text)
+        },
+      })),
   }
 }
 

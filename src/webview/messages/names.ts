@@ -2,37 +2,53 @@ import type { RecordName, Row, Rows, RowsRequest } from '../../protocol/messages
 
 /** As many as the host gives at once. */
 const AT_ONCE = 1000
+/** Names kept: a selection grows by one row at a time, and is asked for each time. */
+const MOST_KEPT = 25_000
 
-/** What is asked for the rows whose names are not known yet. */
-export interface NameSource {
+export interface RowSource {
+  /** The row, if it is there already. */
   row(number: number): Row | undefined
   pull(request: RowsRequest): Promise<Rows>
 }
 
-/** The records of these rows, in their order; rows that are no records are left out. */
-export async function namesOf(
-  numbers: readonly number[],
-  source: NameSource,
-): Promise<readonly RecordName[]> {
-  const known = new Map<number, Row>()
-  for (const number of numbers) {
-    const row = source.row(number)
-    if (row) known.set(number, row)
+/** Which records stand in which rows, for more rows than are looked at. */
+export class RowNames {
+  readonly #source: RowSource
+  /** Undefined: no record. */
+  readonly #names = new Map<number, RecordName | undefined>()
+
+  constructor(source: RowSource) {
+    this.#source = source
   }
-  let at = 0
-  while (at < numbers.length) {
-    const from = numbers[at] ?? 0
-    if (known.has(from)) {
-      at++
-      continue
+
+  /** Rows changed places. */
+  forget(): void {
+    this.#names.clear()
+  }
+
+  /** The records of these rows, which ascend; rows that are no records are left out. */
+  async of(numbers: readonly number[]): Promise<readonly RecordName[]> {
+    if (this.#names.size > MOST_KEPT) this.forget()
+    const unknown = numbers.filter(number => !this.#knows(number))
+    while (unknown.length > 0) {
+      const from = unknown[0] ?? 0
+      const behind = unknown.findIndex(number => number >= from + AT_ONCE)
+      const asked = unknown.splice(0, behind < 0 ? unknown.length : behind)
+      const count = (asked.at(-1) ?? from) - from + 1
+      const { from: first, rows } = await this.#source.pull({ from, count })
+      for (const [index, row] of rows.entries()) this.#keep(first + index, row)
     }
-    const last = Math.min(from + AT_ONCE - 1, numbers.at(-1) ?? from)
-    const { from: first, rows } = await source.pull({ from, count: last - from + 1 })
-    for (const [index, row] of rows.entries()) known.set(first + index, row)
-    while (at < numbers.length && (numbers[at] ?? 0) <= last) at++
+    return numbers.flatMap(number => this.#names.get(number) ?? [])
   }
-  return numbers.flatMap(number => {
-    const row = known.get(number)
-    return row?.kind === 'record' ? [{ partition: row.partition, offset: row.offset }] : []
-  })
+
+  #knows(number: number): boolean {
+    const row = this.#source.row(number)
+    if (row) this.#keep(number, row)
+    return this.#names.has(number)
+  }
+
+  #keep(number: number, row: Row): void {
+    const { partition, offset } = row
+    this.#names.set(number, row.kind === 'record' ? { partition, offset } : undefined)
+  }
 }

@@ -6,6 +6,7 @@ import {
   visibleColumns,
   COLUMNS,
 } from '../../../src/webview/messages/columns.ts'
+import { RowNames } from '../../../src/webview/messages/names.ts'
 import { RowPages } from '../../../src/webview/messages/pages.ts'
 import {
   heightsOf,
@@ -110,6 +111,51 @@ describe('the rows that a view pulls', () => {
     await host.answerAll()
     assert.equal(pages.row(169)?.offset, '169')
     assert.equal(host.asked.filter(({ from }) => from === 0).length, 1)
+  })
+})
+
+describe('the records of rows that were not pulled', () => {
+  const open = (known: (number: number) => boolean) => {
+    const asked: RowsRequest[] = []
+    const names = new RowNames({
+      row: number => (known(number) ? rowNumber(number) : undefined),
+      pull: request => {
+        asked.push(request)
+        const { from, count } = request
+        const rows = Array.from({ length: count }, (_, index) => rowNumber(from + index))
+        const [first] = rows
+        if (first && from === 20) rows[0] = { ...first, kind: 'gap', lastOffset: '20', count: 1 }
+        return Promise.resolve({ from, revision: 1, rows })
+      },
+    })
+    return { names, asked }
+  }
+  const offsets = async (names: RowNames, numbers: readonly number[]) =>
+    (await names.of(numbers)).map(({ offset }) => Number(offset))
+
+  it('are asked for once, as many at a time as the host gives', async () => {
+    const { names, asked } = open(number => number < 10)
+    const rows = Array.from({ length: 2500 }, (_, index) => index)
+    assert.equal((await offsets(names, rows)).length, 2500)
+    assert.deepEqual(asked, [
+      { from: 10, count: 1000 },
+      { from: 1010, count: 1000 },
+      { from: 2010, count: 490 },
+    ])
+    await names.of(rows)
+    assert.equal(asked.length, 3)
+    names.forget()
+    await names.of(rows)
+    assert.equal(asked.length, 6)
+  })
+
+  it('leave out what is no record, and what lies far between', async () => {
+    const { names, asked } = open(() => false)
+    assert.deepEqual(await offsets(names, [20, 22, 90_000]), [22, 90_000])
+    assert.deepEqual(asked, [
+      { from: 20, count: 3 },
+      { from: 90_000, count: 1 },
+    ])
   })
 })
 
