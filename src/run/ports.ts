@@ -67,4 +67,6 @@ export interface GivenValue {
   readonly secret: boolean
   /** Where it comes from, in words: `kafka.env.json, local`. */
   readonly source: string
+  /** The text has templates, which the run puts in: those of environments. */
+  readonly templates?: boolean
 }
