@@ -241,6 +241,38 @@ describe('a view of a topic', function () {
     await assert.rejects(other.record(name), /Offset 1 of partition 0 is no longer in the topic/)
   })
 
+  it('tells what an aborted transaction left, or leaves it out', async () => {
+    const topic = await newTopic(1)
+    const transactional = kafka.producer({
+      transactionalId: randomUUID(),
+      maxInFlightRequests: 1,
+      idempotent: true,
+    })
+    await transactional.connect()
+    await send(topic, [{ value: 'before' }])
+    const transaction = await transactional.transaction()
+    await transaction.send({ topic, messages: [{ value: 'never' }, { value: 'was' }] })
+    await transaction.abort()
+    // The broker answers before it has written the marker.
+    await eventually('the marker', async () => {
+      const [ended] = await cluster.openTransactions([{ topic, partition: 0 }])
+      return ended?.producers.length === 0
+    })
+    await transactional.disconnect()
+    await send(topic, [{ value: 'after' }])
+    const view = open(topic, whole)
+    const { notes, recordsHeld } = await reaches(view, 'done')
+    assert.deepEqual(notes, { gaps: 0, missingOffsets: 0, aborted: 1, abortedRecords: 2 })
+    assert.equal(recordsHeld, 2)
+    const shown = async () =>
+      (await view.rows({ from: 0, count: 9 })).rows.map(({ kind, offset }) => `${offset} ${kind}`)
+    assert.deepEqual(await shown(), ['0 record', '1 aborted', '3 marker', '4 record'])
+    view.show({ notes: false, backwards: false, duplicates: false })
+    assert.deepEqual(await shown(), ['0 record', '4 record'])
+    const all = open(topic, { ...whole, isolation: 'read_uncommitted' })
+    assert.equal((await reaches(all, 'done')).recordsHeld, 4)
+  })
+
   it('fails where there is nothing to read, and where the filter makes no sense', async () => {
     const missing = open(`missing-${randomUUID()}`, whole)
     await assert.rejects(reaches(missing, 'done'))

@@ -2,6 +2,7 @@ import type { RecordPage } from '../../kafka/page.ts'
 import type { KafkaRecord, RecordHeader } from '../../kafka/record.ts'
 
 const utf8 = new TextEncoder()
+const NO_HEADERS = Uint8Array.of(0)
 
 /**
  * Records as pages: one for each run of records of the same partition, as they come. Buffers belong
@@ -66,6 +67,7 @@ function packPage({ topic, partition }: KafkaRecord, all: readonly KafkaRecord[]
 
 /** As Kafka's record format has them: a varint count, then names and values with their lengths. */
 function encodeHeaders(headers: readonly RecordHeader[]): Uint8Array {
+  if (headers.length === 0) return NO_HEADERS
   const parts: (readonly number[] | Uint8Array)[] = [varint(headers.length)]
   for (const [name, value] of headers) {
     const nameBytes = utf8.encode(name)
