@@ -188,7 +188,7 @@ async function choose(
       return
     }
     case 'to':
-      panel.read({ to: await chooseTo(properties['to']) })
+      panel.read({ to: await chooseTo(panel.source) })
       return
     case 'partitions':
       panel.read({ partitions: await choosePartitions(properties['partitions'], panel.source) })

@@ -2,6 +2,8 @@ import * as vscode from 'vscode'
 import { parsePositions } from '../../language/values/positions.ts'
 import { pickGroupOf } from './pickGroupOf.ts'
 import type { RecordSource } from './recordSource.ts'
+import { consumerSettings } from './settings.ts'
+import { fromInWords, toInWords } from './words.ts'
 
 interface Choice extends vscode.QuickPickItem {
   /** As it is written in a `.kafka` file; empty: nothing; absent: ask for it. */
@@ -44,8 +46,10 @@ export interface Start {
 
 /** Where to read from; undefined: nothing was chosen. */
 export async function chooseFrom(source: RecordSource): Promise<Start | undefined> {
-  const now = source.reading.text.properties['from']
-  const chosen = await choosePlace('Read From', [...STARTS, WHERE_A_GROUP_IS], now)
+  const { reading } = source
+  const now = reading.text.properties['from']
+  const words = fromInWords(reading, consumerSettings().defaultOffset)
+  const chosen = await choosePlace('Read From', [...STARTS, WHERE_A_GROUP_IS], now, words)
   if (chosen === WHERE_A_GROUP_IS) {
     const group = await pickGroupOf(source)
     return group === undefined ? undefined : { from: 'committed', group }
@@ -78,8 +82,9 @@ const ENDS: readonly Choice[] = [
 ]
 
 /** Where to stop, as it is written in a `.kafka` file; empty: never; undefined: nothing was chosen. */
-export async function chooseTo(now: string | undefined): Promise<string | undefined> {
-  const chosen = await choosePlace('Read Until', ENDS, now ?? '')
+export async function chooseTo({ reading }: RecordSource): Promise<string | undefined> {
+  const now = reading.text.properties['to']
+  const chosen = await choosePlace('Read Until', ENDS, now ?? '', toInWords(reading) ?? 'never')
   return chosen && valueOf(chosen, 'Read Until', 'to', now)
 }
 
@@ -87,6 +92,7 @@ async function choosePlace(
   title: string,
   choices: readonly Choice[],
   now: string | undefined,
+  words: string,
 ): Promise<Choice | undefined> {
   const isNow = ({ value }: Choice) => value !== undefined && value === now
   const known = choices.some(isNow)
@@ -100,7 +106,7 @@ async function choosePlace(
   }))
   const chosen = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: known || now === undefined ? 'Choose a place' : `Now: ${now}`,
+    placeHolder: known ? 'Choose another place' : `Now: ${words}`,
     matchOnDescription: true,
   })
   return chosen?.choice
