@@ -3,7 +3,7 @@ import type { OnReadOpts } from 'node:net'
 /** Answers that fit into this are copied out of it; longer ones the socket writes in place. */
 const STAGE_BYTES = 64 * 1024
 /** No broker answers more at once (it keeps to what a fetch asks for): this is no answer. */
-const MAX_FRAME_BYTES = 512 * 1024 * 1024
+const MAX_FRAME_BYTES = 256 * 1024 * 1024
 const LENGTH_BYTES = 4
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { gzipSync } from 'node:zlib'
 import type { Positions, ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
 import { AUTO } from '../../src/kafka/format.ts'
 import { CODE } from '../../src/kafkajs/errorCodes.ts'
@@ -289,6 +290,37 @@ describe('scanning', function () {
     assert.deepEqual(values(0), ['0', '1', '2'])
     assert.equal(last?.progress[0]?.position, 3n)
     assert.equal(last.done, true)
+  })
+
+  it('hands on pages that share a buffer in one update, for they can move only together', async () => {
+    const value = 'x'.repeat(700_000)
+    const large = (offset: number, more = {}) =>
+      batch({ baseOffset: BigInt(offset), records: [{ offsetDelta: 0, value }], ...more })
+    const plain = Buffer.concat([0, 1, 2, 3].map(offset => large(offset)))
+    const mixed = Buffer.concat([large(0, { attributes: 1, compress: gzipSync }), large(1)])
+    // As the answer of one broker holds them.
+    const answer = Buffer.concat([plain, plain, mixed])
+    const part = (start: number, length: number) => answer.subarray(start, start + length)
+    const [a, b, c] = [
+      part(0, plain.length),
+      part(plain.length, plain.length),
+      part(plain.length * 2, mixed.length),
+    ]
+    const cluster = new FakeCluster([
+      { end: 4n, fetch: () => ({ records: a }) },
+      { end: 2n, fetch: () => ({ records: c }) },
+      { end: 4n, fetch: () => ({ records: b }) },
+    ])
+    const { updates } = await read(cluster)
+    const gone = new Set<ArrayBufferLike>()
+    for (const { pages } of updates) {
+      const buffers = new Set(pages.map(page => page.bytes.buffer))
+      for (const buffer of buffers) assert.ok(!gone.has(buffer))
+      for (const buffer of buffers) gone.add(buffer)
+    }
+    assert.equal(updates.at(-1)?.recordsRead, 10)
+    // The records that were compressed, and what stood beside them, are copies.
+    assert.ok(gone.has(answer.buffer) && gone.size > 1)
   })
 
   it('finds the last records of a batch without gaps by its head', async () => {
