@@ -165,6 +165,29 @@ describe('the message viewer in a browser', function () {
       await page.locator('.cmp').waitFor({ state: 'detached' })
     })
 
+    it('are compared with the one that is chosen next, unless Escape comes first', async () => {
+      await open()
+      await seen(0)
+      const compare = page.locator('.detail').getByRole('button', { name: /Compare/ })
+      const choosing = (words: boolean) =>
+        until('the hint', async () => (await status().innerText()).includes('to compare') === words)
+      await row(1).click()
+      await compare.click()
+      await choosing(true)
+      await press('Escape')
+      await choosing(false)
+      await compare.click()
+      await choosing(true)
+      await press('ArrowDown', 'ArrowDown', 'Enter')
+      await page.locator('.cmp').waitFor()
+      const text = await until('both', async () => {
+        const now = await page.locator('.cmp').innerText()
+        return now.includes('orders-1 @ 690,000') && now.includes('orders-3 @ 690,000')
+      })
+      assert.ok(text)
+      await choosing(false)
+    })
+
     it('keep what is selected and where it stands when others come before it', async () => {
       await open()
       await seen(0)

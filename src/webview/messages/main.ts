@@ -233,9 +233,7 @@ function takeState(told: MessagesState): void {
 /** A few records at the end that somebody follows come into sight with what is in them, not before. */
 function canHold(next: MessagesState): boolean {
   const more = endOf(next) - list.end
-  return (
-    !held && list.following && list.end > 0 && more > 0 && more <= MOST_HELD && next.dropped === 0
-  )
+  return !held && list.following && list.end > 0 && more > 0 && more <= MOST_HELD
 }
 
 function holdEnd(next: MessagesState): void {
@@ -417,7 +415,7 @@ function compareWith(name: RecordName): void {
   }
   comparing = name
   const place = `${state?.topic ?? ''}-${name.partition} @ ${count(BigInt(name.offset))}`
-  tell(`Choose the record to compare ${place} with; Escape leaves it`, true)
+  tell(`Choose a record to compare with ${place}; Escape leaves it`, true)
   if (split.element.dataset['how'] === 'over') split.show(undefined, false)
   list.focus()
 }

@@ -142,7 +142,10 @@ function fillTime(
     cell.title = 'no timestamp'
     return
   }
-  const text = newDay ? `${dayInWords(timestamp)} ${secondsOf(timestamp)}` : clockTime(timestamp)
+  // With the day there is room for the minute; the row's tooltip says the rest.
+  const text = newDay
+    ? `${dayInWords(timestamp)} ${secondsOf(timestamp).slice(0, 5)}`
+    : clockTime(timestamp)
   cell.replaceChildren(text)
   cell.title = dayAndTime(timestamp)
   if (!backwards) return

@@ -16,7 +16,7 @@ export function statusLine(view: View, hint: string | undefined, actions: Action
     ${
       hint === undefined
         ? html`<span class="amounts">${amounts(view, actions)}</span>`
-        : html`<span class="hint" role="status">${hint}</span>`
+        : html`<span class="hint" role="status"><span class="cut">${hint}</span></span>`
     }
     <span class="grow"></span>
     <span class="hide2" title="Memory for rows; the oldest are dropped when it is full"
