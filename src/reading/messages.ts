@@ -33,6 +33,8 @@ export type ToWorker =
   | { readonly kind: 'ask'; readonly id: number; readonly call: number; readonly ask: ViewAsk }
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'forget'; readonly id: number; readonly call: number }
+  /** Asks for a sign of life. */
+  | { readonly kind: 'ping' }
 
 /** What a view is told, in the order in which it is told. */
 export type ViewAction =
@@ -70,6 +72,7 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly id: number; readonly problem: Problem }
   | { readonly kind: 'state'; readonly id: number; readonly state: ViewState }
   | { readonly kind: 'answer'; readonly id: number; readonly call: number; readonly answer: Answer }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'log'; readonly level: keyof Log; readonly message: string }
 
 /** What came of a question. */

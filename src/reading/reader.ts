@@ -17,6 +17,8 @@ export interface ReaderOptions {
   readonly memoryBudgetBytes?: number
   /** How long the thread is kept without a read, ms. Default a minute. */
   readonly idleMs?: number
+  /** After so long without a sign of life, ms, the thread is ended like one that crashed. Default 20 s. */
+  readonly silenceMs?: number
   /** The worker ended on its own; the reads that were running got the same problem. */
   readonly onCrash?: (problem: Problem) => void
 }
@@ -43,6 +45,7 @@ export interface Reader {
 
 const DEFAULT_BUDGET_BYTES = 64 * 1024 * 1024
 const DEFAULT_IDLE_MS = 60_000
+const DEFAULT_SILENCE_MS = 20_000
 /** A batch that takes more than this of the heap ends the worker instead of the whole process. */
 const WORKER_HEAP_MB = 512
 
@@ -83,6 +86,8 @@ class WorkerReader implements Reader {
   readonly #views = new Map<number, ViewProxy>()
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
+  /** Set while a sign of life is waited for. */
+  #silence: NodeJS.Timeout | undefined
   #waiting = 0
   #lastId = 0
   #closed = false
@@ -167,6 +172,30 @@ class WorkerReader implements Reader {
   /** A worker that is gone needs to know nothing. */
   #tell(message: ToWorker, buffers: ArrayBuffer[] = []): void {
     this.#worker?.postMessage(message, buffers)
+    if (message.kind !== 'taken') this.#askForSign()
+  }
+
+  /**
+   * A filter can hold the thread for ever: the regular expressions of CEL's `matches` are those of
+   * JavaScript. It is asked in two halves, so that a machine that slept does not count as silence.
+   */
+  #askForSign(): void {
+    const worker = this.#worker
+    if (!worker || this.#silence) return
+    const half = (this.#options.silenceMs ?? DEFAULT_SILENCE_MS) / 2
+    const end = () => {
+      this.#crashed(worker, new Error('It gave no sign of life: a filter may take too long.'))
+      void worker.terminate()
+    }
+    this.#silence = setTimeout(() => {
+      this.#silence = setTimeout(end, half).unref()
+    }, half).unref()
+    worker.postMessage({ kind: 'ping' } satisfies ToWorker)
+  }
+
+  #hearSign(): void {
+    clearTimeout(this.#silence)
+    this.#silence = undefined
   }
 
   #start(): Worker {
@@ -190,6 +219,9 @@ class WorkerReader implements Reader {
       return
     }
     switch (message.kind) {
+      case 'pong':
+        this.#hearSign()
+        return
       case 'update':
         this.#inboxes.get(message.id)?.put({ update: message.update })
         return
@@ -208,6 +240,7 @@ class WorkerReader implements Reader {
   #crashed(worker: Worker, error: unknown): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
+    this.#hearSign()
     const detail = error instanceof Error ? error.message : String(error)
     const problem: Problem = {
       code: 'reader-stopped',
@@ -234,6 +267,7 @@ class WorkerReader implements Reader {
   async #terminate(): Promise<void> {
     const worker = this.#worker
     this.#worker = undefined
+    this.#hearSign()
     await worker?.terminate()
   }
 

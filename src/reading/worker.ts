@@ -63,6 +63,9 @@ parentPort?.on('message', (message: ToWorker) => {
     case 'ask':
       void answer(message)
       return
+    case 'ping':
+      post({ kind: 'pong' })
+      return
     case 'forget':
       views.get(message.id)?.calls.get(message.call)?.abort(new Error('Cancelled.'))
   }

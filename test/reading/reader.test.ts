@@ -69,6 +69,20 @@ describe("the reader's thread", function () {
     })
   }
 
+  it('ends a thread that gives no sign of life, and starts another one', async () => {
+    const strict = createReader({ workerPath, config, log: silentLog, silenceMs: 1000 })
+    const request = (topic: string) => ({ topic, from: { all: { kind: 'earliest' } } }) as const
+    const { signal } = new AbortController()
+    const updates = async (topic: string) => {
+      let count = 0
+      for await (const { bytesRead } of strict.read(request(topic), { signal })) count = bytesRead
+      return count
+    }
+    await assert.rejects(updates('hangs'), /stopped unexpectedly/)
+    assert.equal(await updates('three'), 3)
+    await strict.close()
+  })
+
   it('ends at once when cancelled, and tells the worker', async () => {
     const stop = new AbortController()
     const seen: ReadUpdate[] = []

@@ -53,6 +53,10 @@ parentPort?.on('message', (message: ToWorker) => {
     post({ kind: 'log', level: 'info', message: `opened for ${message.config.clientId}` })
     return
   }
+  if (message.kind === 'ping') {
+    post({ kind: 'pong' })
+    return
+  }
   heard.push(message.kind === 'viewDo' ? message.action.kind : message.kind)
   if (message.kind === 'view' || message.kind === 'ask') onView(message)
   if (message.kind !== 'read') return
@@ -69,6 +73,8 @@ parentPort?.on('message', (message: ToWorker) => {
       return
     case 'throws':
       throw new Error('a bug')
+    case 'hangs':
+      for (;;);
     case 'exits':
       process.exit(3)
       return
