@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { reportOf, type FileReport, type ProblemReport } from '../language/report.ts'
+import { newExpressionCheck } from '../run/expressionCheck.ts'
 import { findFiles, STANDARD_INPUT } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
@@ -20,6 +21,7 @@ export async function check(
 ): Promise<number> {
   const { files, missing } = await findFiles(args.length > 0 ? args : ['.'], terminal.folder)
   for (const message of missing) terminal.complain(`kafkafile: ${message}\n`)
+  const knowledge = { checkExpression: newExpressionCheck() }
   let exit: number = missing.length > 0 ? EXIT.badOptions : EXIT.passed
   const totals = { files: 0, error: 0, warning: 0, information: 0 }
   for (const name of files) {
@@ -29,7 +31,7 @@ export async function check(
       exit = Math.max(exit, content.exit)
       continue
     }
-    const report = reportOf(name, content.text)
+    const report = reportOf(name, content.text, knowledge)
     totals.files++
     for (const problem of report.problems) totals[problem.severity]++
     if (report.problems.some(problem => problem.severity === 'error')) exit = EXIT.invalid

@@ -1,4 +1,5 @@
 import { closest } from './closest.ts'
+import { BLOCK_FIELDS, declaredOf } from './declared.ts'
 import { FAKER_DEFINITIONS, FAKER_MODULES } from './fakerNames.ts'
 import { LEGACY_FAKER, legacyFakerOf } from './legacyFaker.ts'
 import type { TemplateCall } from './template.ts'
@@ -88,6 +89,11 @@ export function fakerNames(): readonly string[] {
   return namesOf(FAKER_MODULES)
 }
 
+/** The modules of the shipped faker. */
+export function isFakerModule(name: string): boolean {
+  return Object.hasOwn(FAKER_MODULES, name)
+}
+
 /** Whether the shipped faker has this `module.method`. */
 export function isFakerName(name: string): boolean {
   return FAKER.has(name)
@@ -107,20 +113,11 @@ export interface NameScope {
 }
 
 export function scopeOf(file: KafkaFile, given: Iterable<string> = []): NameScope {
-  const captures = new Set<string>()
-  const blocks = new Set<string>()
-  for (const block of file.blocks) {
-    if (block.name !== undefined) blocks.add(block.name)
-    for (const property of block.properties) {
-      const name =
-        property.name === 'capture' ? /^[A-Za-z_][\w-]*(?=\s*=)/.exec(property.value ?? '') : null
-      if (name) captures.add(name[0])
-    }
-  }
+  const { variables, captures, blocks } = declaredOf(file)
   return {
-    variables: new Set(file.variables.map(variable => variable.name)),
-    blocks,
-    captures,
+    variables: new Set(variables.keys()),
+    blocks: new Set(blocks.keys()),
+    captures: new Set(captures.keys()),
     given: new Set(given),
   }
 }
@@ -139,9 +136,9 @@ export function sourceOf(call: TemplateCall, scope: NameScope): NameSource | und
     if (DEFINITIONS.has(method)) return 'faker'
   }
   if (call.callArguments !== undefined || call.rest !== '') return undefined
-  const [first = name] = parts
+  const [first = name, field = ''] = parts
   if (scope.captures.has(name) || scope.captures.has(first)) return 'capture'
-  if (parts.length > 1 && scope.blocks.has(first)) return 'block'
+  if (scope.blocks.has(first) && BLOCK_FIELDS.includes(field)) return 'block'
   if (scope.variables.has(name)) return 'variable'
   return scope.given.has(name) ? 'given' : undefined
 }
@@ -156,6 +153,12 @@ export function nearestName(name: string, scope: NameScope): string | undefined 
   }
   const dot = name.indexOf('.')
   const block = closest(name.slice(0, dot), scope.blocks)
-  if (block !== undefined) return block + name.slice(dot)
+  if (block !== undefined) return block + nearestField(name.slice(dot))
   return closest(name, FAKER) ?? closest(name, Object.keys(LEGACY_FAKER))
+}
+
+/** `.ofset` → `.offset`, and what follows it. */
+function nearestField(path: string): string {
+  const [, field = '', ...rest] = path.split('.')
+  return ['', closest(field, BLOCK_FIELDS) ?? field, ...rest].join('.')
 }

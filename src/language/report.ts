@@ -1,4 +1,5 @@
 import { check } from './check/check.ts'
+import type { Knowledge } from './check/knowledge.ts'
 import type { Lines, Span } from './lines.ts'
 import { parse } from './parse.ts'
 import type { Block, BlockKind, FileProblem, KafkaFile, Severity } from './tree.ts'
@@ -41,10 +42,10 @@ export interface ProblemReport {
   readonly message: string
 }
 
-/** Parses and checks a text without any cluster. */
-export function reportOf(name: string, text: string): FileReport {
+/** Parses and checks a text, with what is known of its surroundings. */
+export function reportOf(name: string, text: string, knowledge: Knowledge = {}): FileReport {
   const { file } = parse(text)
-  return reportOfFile(name, file, check(file))
+  return reportOfFile(name, file, check(file, knowledge))
 }
 
 function reportOfFile(name: string, file: KafkaFile, problems: readonly FileProblem[]): FileReport {

@@ -59,7 +59,6 @@ export function directiveOf(file: KafkaFile, block: Block, name: string): string
 
 /** The argument of the last such directive above a line that is in no block. */
 export function directiveAbove(file: KafkaFile, line: number, name: string): string | undefined {
-  return file.directives.findLast(
-    directive => directive.name === name && directive.line < line,
-  )?.argument
+  return file.directives.findLast(directive => directive.name === name && directive.line < line)
+    ?.argument
 }

@@ -17,6 +17,16 @@ function on(topics: Record<string, number>, autoCreate?: boolean): Knowledge {
   return { clusterOf: () => cluster }
 }
 
+/** Values of an environment. */
+function given(texts: Record<string, string>): NonNullable<Knowledge['given']> {
+  return new Map(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      { text, secret: false, source: 'kafka.env.json' },
+    ]),
+  )
+}
+
 function codes(text: string, knowledge?: Knowledge): string {
   return problems(text, knowledge)
     .map(({ code }) => code)
@@ -215,7 +225,7 @@ describe('checks', () => {
   it('take names from outside the file', () => {
     const text = 'PRODUCER\ntopic: a\n{{host}}'
     assert.equal(codes(text), 'K301')
-    assert.equal(codes(text, { names: ['host'] }), '')
+    assert.equal(codes(text, { given: given({ host: 'h' }) }), '')
   })
 
   it('let foreign templates pass where generated data is switched off', () => {

@@ -1,10 +1,13 @@
 import { bytesProblem } from '../../base/encodings.ts'
 import { integerOfType, numberOf } from '../../base/numerals.ts'
+import { closest } from '../closest.ts'
 import { hasTemplate } from '../template.ts'
 import type { Word } from '../tree.ts'
 import { parseFormat, type WrittenFormat } from '../values/formats.ts'
 import { jsonProblem } from '../values/json.ts'
-import type { BlockCheck } from './report.ts'
+import { EXACT, isPatternKind, PATTERN_KINDS } from '../values/patterns.ts'
+import { didYouMean, quoted } from '../words.ts'
+import { replacement, type BlockCheck } from './report.ts'
 
 /** K205 and K210: the key and the value of a PRODUCER, as their formats want them. */
 export function checkContents(check: BlockCheck): void {
@@ -18,6 +21,45 @@ export function checkContents(check: BlockCheck): void {
   if (block.body && !holdsMany) {
     const format = formatOf(check, 'value-format')
     checkContent(check, 'value', format, block.body)
+  }
+}
+
+/** K202 and K210 in the pattern of an EXPECT, in which a template counts as any value, too. */
+export function checkPattern(check: BlockCheck): void {
+  const { block } = check
+  if (block.kind !== 'EXPECT' || !block.body) return
+  checkJson(check, 'pattern', block.body)
+  for (const match of block.body.text.matchAll(/"(#[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*)"/g))
+    checkKind(check, match[1] ?? '', block.body.span.start + match.index)
+}
+
+function checkKind({ block, report }: BlockCheck, kind: string, start: number): void {
+  const span = { start, end: start + kind.length + 2 }
+  if (kind.startsWith('#regex ')) {
+    if (hasTemplate(kind) || isRegex(kind)) return
+    report.add('K202', 'error', span, `${quoted(kind.slice(7))} is not a regular expression.`, {
+      block,
+    })
+  } else if (!isPatternKind(kind) && kind !== EXACT) {
+    const meant = closest(
+      kind,
+      PATTERN_KINDS.map(({ name }) => name),
+    )
+    if (meant === undefined || hasTemplate(kind)) return
+    const message = `"${kind}" is compared as a text.${didYouMean(meant)}`
+    report.add('K202', 'warning', span, message, {
+      block,
+      fixes: [replacement(`Replace with "${meant}"`, span, `"${meant}"`)],
+    })
+  }
+}
+
+/** Whether the text of a pattern, as JSON writes it, has an expression after `#regex `. */
+function isRegex(kind: string): boolean {
+  try {
+    return new RegExp((JSON.parse(`"${kind}"`) as string).slice(7)) instanceof RegExp
+  } catch {
+    return false
   }
 }
 
@@ -46,7 +88,11 @@ function checkContent(
     check.report.add('K205', 'error', word.span, problem, { block: check.block })
 }
 
-function checkJson({ file, block, report }: BlockCheck, part: 'key' | 'value', word: Word): void {
+function checkJson(
+  { file, block, report }: BlockCheck,
+  part: 'key' | 'value' | 'pattern',
+  word: Word,
+): void {
   const problem = jsonProblem(word.text)
   if (!problem) return
   const start = word.span.start + problem.span.start

@@ -1,3 +1,4 @@
+import type { GivenText } from '../given.ts'
 import type { Block } from '../tree.ts'
 
 /** What is known of a cluster. */
@@ -12,11 +13,31 @@ export interface KnownCluster {
 export interface Knowledge {
   /** The cluster that a block goes to: one and the same object for one cluster. */
   readonly clusterOf?: (block: Block) => KnownCluster | undefined
-  /** Names that templates can use beside those of the file: an environment's, the command line's. */
-  readonly names?: Iterable<string>
+  /** Values that templates can name beside those of the file: an environment's, the command line's. */
+  readonly given?: ReadonlyMap<string, GivenText>
+  /**
+   * A sentence where nobody will give what `$secret`, `$prompt`, `$env` or `$dotenv` asks for
+   * (K306), with what to do about it.
+   */
+  readonly missing?: (name: string, argument: string) => string | undefined
+  /** What is wrong with an expression in which no templates are left (K320). */
+  readonly checkExpression?: (text: string, use: ExpressionUse) => ExpressionMistake | undefined
   /**
    * False: generated data is switched off. Then text like `{{user.name}}` is sent as it stands,
    * as level 1 does, and is no error. Absent: on.
    */
   readonly generatedData?: boolean
+}
+
+/** What an expression is for: to say yes or no, or to give a value; of a record or of a group. */
+export interface ExpressionUse {
+  readonly gives: 'truth' | 'value'
+  readonly about: 'record' | 'group'
+}
+
+/** Why a text is no expression, and where: offsets in the text, `to` exclusive. */
+export interface ExpressionMistake {
+  readonly message: string
+  readonly from: number
+  readonly to: number
 }

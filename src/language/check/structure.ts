@@ -67,7 +67,7 @@ function tombstone(file: KafkaFile, block: Block): Fix {
 }
 
 /** Inserts a line after the block's last property, or after its keyword. */
-function insertLine(file: KafkaFile, block: Block, title: string, text: string): Fix {
+export function insertLine(file: KafkaFile, block: Block, title: string, text: string): Fix {
   const line = block.properties.at(-1)?.line ?? block.startLine
   const end = file.lines.endOf(line)
   return { title, edits: [{ span: { start: end, end }, text: lineEndOf(file) + text }] }

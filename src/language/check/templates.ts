@@ -1,14 +1,18 @@
+import type { GivenText } from '../given.ts'
 import { nearestName, scopeOf, sourceOf, type NameScope } from '../names.ts'
-import { callOf, scanTemplates, type TemplateExpression } from '../template.ts'
+import { callOf, scanTemplates, type TemplateCall, type TemplateExpression } from '../template.ts'
 import { templateWordsOf, variableWordsOf } from '../templateWords.ts'
 import type { Block, KafkaFile, Word } from '../tree.ts'
 import { didYouMean, quoted } from '../words.ts'
 import type { Knowledge } from './knowledge.ts'
+import { checkUse, newNameCheck, type NameCheck } from './names.ts'
 import { replacement, type Report } from './report.ts'
 
 /** What the check of templates needs to know, and remembers across a file. */
 export interface TemplateCheck {
   readonly scope: NameScope
+  readonly names: NameCheck
+  readonly missing: NonNullable<Knowledge['missing']>
   readonly report: Report
   readonly suggestions: Map<string, string | undefined>
   /** Whether a block holds many records, whose fields are names. */
@@ -32,8 +36,11 @@ export function newTemplateCheck(
   }
   const isStrict = ({ strict, text }: TemplateExpression) =>
     strict && (knowledge.generatedData !== false || text.startsWith('$'))
-  const scope = scopeOf(file, knowledge.names)
-  return { scope, report, suggestions: new Map(), hasRows, isStrict }
+  const given = knowledge.given ?? new Map<string, GivenText>()
+  const scope = scopeOf(file, given.keys())
+  const names = newNameCheck(file, given, scope, report)
+  const missing = knowledge.missing ?? (() => undefined)
+  return { scope, names, missing, report, suggestions: new Map(), hasRows, isStrict }
 }
 
 /** Looking for a near name costs time: in a file of garbage the later ones go without. */
@@ -65,7 +72,12 @@ function checkExpression(
   check: TemplateCheck,
 ): void {
   const call = callOf(expression.text)
-  if (call && sourceOf(call, check.scope)) return
+  const source = call && sourceOf(call, check.scope)
+  if (call && source) {
+    if (source === 'system') checkMissing(block, expression, call, check)
+    else if (block && block.kind !== 'DEFAULTS') checkUse(block, expression, call, check.names)
+    return
+  }
   const name = call?.name ?? expression.text
   // A block of many records has names that only its records know.
   if (block && !name.startsWith('$') && check.hasRows(block)) return
@@ -99,6 +111,22 @@ function checkExpression(
     )
   }
 }
+
+/** K306: what the caller knows that nobody will give. */
+function checkMissing(
+  block: Block | undefined,
+  { span }: TemplateExpression,
+  { name, rest }: TemplateCall,
+  check: TemplateCheck,
+): void {
+  if (rest === '' || !OUTSIDE.has(name)) return
+  const message = check.missing(name, rest)
+  if (message === undefined) return
+  check.report.add('K306', 'error', span, message, { block })
+}
+
+/** The names that ask somebody outside for a text. */
+const OUTSIDE = new Set(['$secret', '$prompt', '$env', '$dotenv'])
 
 function suggestionFor(name: string, check: TemplateCheck): string | undefined {
   const { suggestions, scope } = check

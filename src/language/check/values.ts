@@ -3,6 +3,7 @@ import type { Span } from '../lines.ts'
 import { hasTemplate } from '../template.ts'
 import type { Property } from '../tree.ts'
 import { parseDuration } from '../values/durations.ts'
+import { parseFile } from '../values/files.ts'
 import { parseFormat } from '../values/formats.ts'
 import { firstBeyond, parsePartitions } from '../values/partitions.ts'
 import { parsePosition, parsePositions, type WrittenPosition } from '../values/positions.ts'
@@ -39,13 +40,19 @@ export function checkPropertyValue(check: BlockCheck, property: Property): void 
     case 'choice':
       checkChoice(check, property, value, definition)
       break
+    case 'rate':
+      checkRate(check, property, value)
+      break
+    case 'file':
+      checkFile(check, property, value)
+      break
+    case 'assignment':
+      checkAssignment(check, property, value)
+      break
     case 'topic':
     case 'schema':
     case 'headers':
-    case 'assignment':
     case 'capture':
-    case 'rate':
-    case 'file':
     case 'expression':
     case 'text':
       break
@@ -110,6 +117,50 @@ function checkChoice(
           : [replacement(`Replace with "${meant}"`, property.valueSpan, meant)],
     },
   )
+}
+
+/** A PRODUCER has these only where they fit; DEFAULTS and TOPIC take any text. */
+function checkRate(check: BlockCheck, property: Property, value: string): void {
+  const rate = /^(\d+)\/s$/.exec(value)?.[1]
+  if (rate !== undefined && /[1-9]/.test(rate)) return
+  const span = property.valueSpan
+  if (rate !== undefined) {
+    check.report.add('K206', 'error', span, `${quoted(value)} would never send.`, {
+      block: check.block,
+    })
+  } else if (/^\d+$/.test(value)) {
+    check.report.add('K206', 'error', span, `${quoted(value)} needs a unit: ${value}/s.`, {
+      block: check.block,
+      fixes: [replacement(`Replace with "${value}/s"`, span, `${value}/s`)],
+    })
+  } else {
+    check.report.add('K206', 'error', span, `${quoted(value)} is not a rate. Use 200/s.`, {
+      block: check.block,
+    })
+  }
+}
+
+function checkFile({ block, report }: BlockCheck, property: Property, value: string): void {
+  if (parseFile(value) !== undefined) return
+  const isPath = /^[^()"']+$/.test(value)
+  const meant = isPath ? `file(${value})` : 'file(./records.jsonl)'
+  report.add(
+    'K202',
+    'error',
+    property.valueSpan,
+    `${quoted(value)} is not a file. Write ${meant}.`,
+    {
+      block,
+      fixes: isPath ? [replacement(`Replace with "${meant}"`, property.valueSpan, meant)] : [],
+    },
+  )
+}
+
+function checkAssignment({ block, report }: BlockCheck, property: Property, value: string): void {
+  if (/^[^\s=]+\s*=/.test(value)) return
+  report.add('K202', 'error', property.valueSpan, `Expected "${property.name}: name = value".`, {
+    block,
+  })
 }
 
 function checkPosition(check: BlockCheck, property: Property, value: string): void {
@@ -203,5 +254,14 @@ function checkInteger(
       `${number} does not fit "${property.name}" (${minimum} … ${maximum}).`,
       { block },
     )
+  }
+}
+
+/** K206 in `-- @delay 2s`. */
+export function checkDelay(check: BlockCheck): void {
+  for (const { name, argument, argumentSpan, nameSpan } of check.block.directives) {
+    if (name !== 'delay') continue
+    const place = argument === '' ? nameSpan : argumentSpan
+    reportBad(check, 'K206', parseDuration(argument), place)
   }
 }

@@ -1,0 +1,32 @@
+import { compileCondition, compileSelection } from '../expression/compile.ts'
+import type { ExpressionMistake, ExpressionUse, Knowledge } from '../language/check/knowledge.ts'
+
+/** Expressions whose answer is kept: a file that is being written is checked with each pause. */
+const MOST_KEPT = 2_000
+
+/** Longer ones are refused: nobody writes them, and compiling them takes long. */
+const LONGEST = 20_000
+
+/**
+ * Tells the checks of the language what is wrong with an expression (K320). Compiling costs, so
+ * that one and the same text is compiled once.
+ */
+export function newExpressionCheck(): NonNullable<Knowledge['checkExpression']> {
+  const kept = new Map<string, ExpressionMistake | undefined>()
+  return (text, use) => {
+    const key = `${use.gives} ${use.about} ${text}`
+    if (kept.has(key)) return kept.get(key)
+    const mistake = mistakeIn(text, use)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(key, mistake)
+    return mistake
+  }
+}
+
+function mistakeIn(text: string, { gives, about }: ExpressionUse): ExpressionMistake | undefined {
+  if (text.length > LONGEST)
+    return { message: `An expression has at most ${LONGEST} characters.`, from: 0, to: 0 }
+  if (about === 'group') return undefined
+  const compiled = gives === 'truth' ? compileCondition(text) : compileSelection(text)
+  return 'problem' in compiled ? compiled.problem : undefined
+}
