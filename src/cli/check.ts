@@ -1,12 +1,10 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { LARGEST_TEXT, TOO_LARGE } from '../language/limits.ts'
 import { reportOf, type FileReport, type ProblemReport } from '../language/report.ts'
 import { newExpressionCheck } from '../run/expressionCheck.ts'
 import { findFiles, STANDARD_INPUT } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
-
-/** A tree costs a multiple of its text: what is larger is refused instead of filling the memory. */
-const LARGEST_BYTES = 16 * 1024 * 1024
 
 type Content = { readonly text: string } | { readonly refused: string; readonly exit: number }
 
@@ -47,7 +45,7 @@ async function contentOf(name: string, terminal: Terminal): Promise<Content> {
       name === STANDARD_INPUT ? await readAll(terminal.input) : await readFile(terminal, name)
     if (bytes) return { text: decoded(bytes) }
     return {
-      refused: `${name}: larger than 16 MiB, which is no request file.`,
+      refused: `${name}: ${TOO_LARGE}`,
       exit: EXIT.invalid,
     }
   } catch (error) {
@@ -69,7 +67,7 @@ async function readFile(terminal: Terminal, name: string): Promise<Uint8Array | 
   const file = await open(resolve(terminal.folder, name))
   try {
     const { size } = await file.stat()
-    if (size > LARGEST_BYTES) return undefined
+    if (size > LARGEST_TEXT) return undefined
     return await readAll(file.createReadStream({ autoClose: false }))
   } finally {
     await file.close()
@@ -83,7 +81,7 @@ async function readAll(input: AsyncIterable<unknown>): Promise<Uint8Array | unde
   for await (const chunk of input) {
     if (!(chunk instanceof Uint8Array)) continue
     size += chunk.length
-    if (size > LARGEST_BYTES) return undefined
+    if (size > LARGEST_TEXT) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, size)

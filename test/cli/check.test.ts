@@ -131,7 +131,7 @@ describe('kafkafile check', () => {
       Array.from({ length: 17 }, () => chunk),
     )
     assert.equal(exit, 2)
-    assert.match(errors, /-: larger than 16 MiB/)
+    assert.match(errors, /-: The file is larger than 16 MiB/)
     assert.match(out, /^1 file/)
   })
 })

@@ -13,11 +13,15 @@ const ANY = '\u{e000}'
 
 /**
  * What keeps a text from being JSON (RFC 8259), where a template counts as any value, any name or
- * any part of one. `JSON.parse` does not say where in a way that holds on every engine, and knows
- * no templates. Takes time and room in proportion to the text, however deep it is.
+ * any part of one, unless they are said to be put in already. `JSON.parse` does not say where in a
+ * way that holds on every engine, and knows no templates. Takes time and room in proportion to the
+ * text, however deep it is.
  */
-export function jsonProblem(text: string): JsonProblem | undefined {
-  const json = withoutTemplates(text)
+export function jsonProblem(
+  text: string,
+  options: { readonly templates: boolean } = { templates: true },
+): JsonProblem | undefined {
+  const json = options.templates ? withoutTemplates(text) : text
   const open: ('{' | '[')[] = []
   let state: State = 'value'
   let at = 0

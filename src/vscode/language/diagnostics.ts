@@ -1,18 +1,21 @@
 import * as vscode from 'vscode'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import { check } from '../../language/check/check.ts'
+import { TOO_LARGE } from '../../language/limits.ts'
 import type { FileProblem, KafkaFile } from '../../language/tree.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import type { ClusterKnowledge } from './clusterKnowledge.ts'
 import { rangeOf, SEVERITIES } from './convert.ts'
+import type { Expressions } from './expressions.ts'
 import { GENERATED_DATA, generatesData } from './generatedData.ts'
 import { knowledgeOf } from './fileKnowledge.ts'
-import { fileOf, KAFKA_LANGUAGE } from './kafkaDocument.ts'
+import { fileOf, isTooLarge, KAFKA_LANGUAGE } from './kafkaDocument.ts'
 import { oldNameHints } from './modernise.ts'
 
 export interface CheckDeps {
   readonly clusters: Clusters
   readonly knowledge: ClusterKnowledge
+  readonly expressions: Expressions
 }
 
 /** Ms from the last keystroke to the check. */
@@ -28,6 +31,10 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
     timers.delete(document)
     if (document.isClosed) return
     const file = fileOf(document)
+    if (isTooLarge(document)) {
+      collection.set(document.uri, [tooLarge()])
+      return
+    }
     const problems = problemsOf(document, deps).map(problem => diagnosticOf(file, problem))
     collection.set(document.uri, [...problems, ...oldNameHints(document)])
   }
@@ -63,6 +70,7 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
   store.add(vscode.workspace.onDidCloseTextDocument(forget))
   store.add(deps.clusters.onDidChange(all))
   store.add(deps.knowledge.onDidChange(all))
+  store.add(deps.expressions.onDidChange(all))
   store.add(
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration(GENERATED_DATA)) all()
@@ -81,13 +89,26 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
 /** The problems of a document; what clusters know is used only while they are connected. */
 export function problemsOf(
   document: vscode.TextDocument,
-  { clusters, knowledge }: CheckDeps,
+  { clusters, knowledge, expressions }: CheckDeps,
 ): readonly FileProblem[] {
   const file = fileOf(document)
+  const checkExpression = expressions.checkOf(file)
   return check(file, {
     ...knowledgeOf(file, clusters, knowledge),
+    ...(checkExpression && { checkExpression }),
     generatedData: generatesData(document.uri),
   })
+}
+
+/** Instead of all that is wrong with it: nothing of such a file is read. */
+function tooLarge(): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(0, 0, 0, 1),
+    `${TOO_LARGE} Keep large values in files of their own: "records-from: file(path)".`,
+    vscode.DiagnosticSeverity.Error,
+  )
+  diagnostic.source = 'Kafka'
+  return diagnostic
 }
 
 function diagnosticOf(file: KafkaFile, problem: FileProblem): vscode.Diagnostic {

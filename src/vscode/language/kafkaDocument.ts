@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode'
+import { LARGEST_TEXT } from '../../language/limits.ts'
 import { parse } from '../../language/parse.ts'
 import { directiveAbove, directiveOf } from '../../language/settings.ts'
 import { blockAt, type Block, type KafkaFile } from '../../language/tree.ts'
@@ -8,11 +9,16 @@ export const KAFKA_LANGUAGE = 'kafka'
 
 const parsed = new WeakMap<vscode.TextDocument, { readonly version: number; file: KafkaFile }>()
 
-/** The tree of a document, made once per version. */
+/** Whether a document is refused: it has no blocks then, and nothing of it runs. */
+export function isTooLarge(document: vscode.TextDocument): boolean {
+  return document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > LARGEST_TEXT
+}
+
+/** The tree of a document, made once per version; of one that is too large the tree of nothing. */
 export function fileOf(document: vscode.TextDocument): KafkaFile {
   const known = parsed.get(document)
   if (known?.version === document.version) return known.file
-  const { file } = parse(document.getText())
+  const { file } = parse(isTooLarge(document) ? '' : document.getText())
   parsed.set(document, { version: document.version, file })
   return file
 }

@@ -6,6 +6,7 @@ import type { Clusters } from '../clusters/clusters.ts'
 import { textOf } from '../clusters/pickCluster.ts'
 import { createClusterKnowledge } from './clusterKnowledge.ts'
 import { registerDiagnostics } from './diagnostics.ts'
+import { createExpressions } from './expressions.ts'
 import { fixesProvider } from './fixes.ts'
 import { KAFKA_LANGUAGE } from './kafkaDocument.ts'
 import { moderniseProvider } from './modernise.ts'
@@ -32,7 +33,8 @@ export interface LanguageDeps {
 export function registerLanguage(deps: LanguageDeps): Disposable {
   const store = new DisposableStore()
   const knowledge = store.add(createClusterKnowledge(deps.clusters, deps.log))
-  const checking = { clusters: deps.clusters, knowledge }
+  const expressions = store.add(createExpressions(deps.log))
+  const checking = { clusters: deps.clusters, knowledge, expressions }
   const selector = { language: KAFKA_LANGUAGE }
   const quickFixes = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }
   const { languages } = vscode
