@@ -166,6 +166,10 @@ describe('a scroll bar for more rows than a browser can hold', () => {
     assert.equal(scrolledTop(0, 0, 999_990, heights), 999_990)
   })
 
+  it('stays where floats tell a quarter of a px', () => {
+    assert.ok(heightsOf(22 * 50_000_000, 400).canvas < 2 ** 22)
+  })
+
   it('reaches both ends, goes by lines, and jumps on the scale of all', () => {
     const heights = heightsOf(22 * 10_000_000, 400)
     assert.equal(heights.canvas, MOST_HEIGHT)
