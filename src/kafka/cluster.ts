@@ -84,6 +84,11 @@ export interface ProduceRequest {
   /** Default `all`. */
   readonly acks?: 'all' | '0' | '1'
   readonly compression?: Compression
+  /**
+   * Numbers what is sent, so that it is sent again after a lost answer and yet is written once per
+   * partition, in order (KIP-98). Needs `acks: all`. Default false.
+   */
+  readonly idempotent?: boolean
 }
 
 /** What became of one record, in the order of the request. */
@@ -94,6 +99,23 @@ export interface ProduceOutcome {
   /** As the broker stored it, ms since the epoch. */
   readonly timestamp?: number
   readonly problem?: Problem
+}
+
+/**
+ * Records of several calls and topics that become visible together, or not at all, to readers of
+ * committed records (KIP-98). Whoever began it ends it: it is open until `commit` or `abort`, or for
+ * five minutes. A record that could not be written makes it one that can only be aborted.
+ */
+export interface Transaction {
+  /** As `Cluster.produce`, with `acks: all`; outcomes of an aborted transaction do not count. */
+  produce(request: ProduceRequest, ask?: Ask): Promise<readonly ProduceOutcome[]>
+  /**
+   * Rejects with `ProblemError` where it was not committed: after a record that failed it is aborted
+   * instead (`transaction-aborted`); another producer may have taken over (`PRODUCER_FENCED`).
+   */
+  commit(ask?: Ask): Promise<void>
+  /** Aborts what was not ended before; waits for what is on its way. */
+  abort(ask?: Ask): Promise<void>
 }
 
 export interface JoinRequest {
@@ -133,8 +155,8 @@ export interface OpenTransactions extends TopicPartition {
 /**
  * A connected Kafka cluster: the port through which the rest of the program sees Kafka.
  *
- * Looking never changes the cluster: no call but `createTopics`, `deleteTopics`, `produce` and
- * `join` writes anything, joins a group, commits, or makes a topic. What may fail per item
+ * Looking never changes the cluster: no call but `createTopics`, `deleteTopics`, `produce`,
+ * `transaction` and `join` writes anything, joins a group, commits, or makes a topic. What may fail per item
  * carries a `problem` per item; a call rejects (with `ProblemError`) only when it has no answer at
  * all. What the user may not see is absent or a problem, never a zero.
  */
@@ -178,6 +200,11 @@ export interface Cluster {
   ): Promise<readonly { readonly name: string; readonly problem?: Problem }[]>
   /** One outcome per record, in order: a record that was not written says so. */
   produce(request: ProduceRequest, ask?: Ask): Promise<readonly ProduceOutcome[]>
+  /**
+   * Begins a transaction under this id. What another producer, or an earlier run that broke off, left
+   * open under it is aborted, and that producer can write no more.
+   */
+  transaction(id: string, ask?: Ask): Promise<Transaction>
   /** Joins the group as a member, reads and commits until the signal aborts. */
   join(request: JoinRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<JoinUpdate>
   /** Reads partitions directly: no group, no commit, nothing created. */

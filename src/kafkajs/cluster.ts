@@ -9,6 +9,7 @@ import { committedOffsets, listOffsets, shareGroupOffsets } from './offsets.ts'
 import { describeGroups, listGroups } from './groups.ts'
 import { joinGroup } from './join.ts'
 import { produce } from './produce.ts'
+import { ProducerIds } from './producerIds.ts'
 import { Coordinators, Leaders } from './routing.ts'
 import {
   brokerConfigs,
@@ -21,6 +22,7 @@ import {
   logDirectories,
   topicConfigs,
 } from './topics.ts'
+import { beginTransaction } from './transaction.ts'
 import { openTransactions } from './transactions.ts'
 
 /** What a cluster needs from outside. */
@@ -54,6 +56,8 @@ export async function createCluster(
     client,
     leaders: new Leaders(client),
     coordinators: new Coordinators(client),
+    transactionCoordinators: new Coordinators(client, 'transaction'),
+    producerIds: new ProducerIds(client),
     leaving: new Set<Promise<void>>(),
   }
   try {
@@ -79,6 +83,7 @@ export async function createCluster(
     createTopics: (topics, options) => createTopics(context, topics, options),
     deleteTopics: (names, options) => deleteTopics(context, names, options),
     produce: (request, options) => produce(context, request, options),
+    transaction: (id, options) => beginTransaction(context, id, options),
     join: (request, { signal }) => joinGroup(context, request, untilClosed(signal)),
     read: (request, { signal }) => dependencies.reader(request, { signal: untilClosed(signal) }),
     view: request => {

@@ -77,12 +77,12 @@ const WORDS: Readonly<Record<number, readonly [words: string, advice: string]>> 
   ],
   12: ["the commit's metadata is too long", 'Shorten it.'],
   13: ['the broker closed the connection', 'Try again.'],
-  14: ["the group's coordinator is still loading", 'Try again in a moment.'],
+  14: ['its coordinator is still loading', 'Try again in a moment.'],
   15: [
-    'the group has no coordinator now',
-    'Try again in a moment; if it lasts, look at the topic __consumer_offsets.',
+    'it has no coordinator now',
+    'Try again in a moment; if it lasts, look at the topics __consumer_offsets and __transaction_state.',
   ],
-  16: ['the group has moved to another coordinator', 'Try again.'],
+  16: ['it has moved to another coordinator', 'Try again.'],
   17: [
     "the topic's name or use is not allowed",
     'Use letters, digits, dot, underscore and hyphen; internal topics cannot be written.',
@@ -141,9 +141,33 @@ const WORDS: Readonly<Record<number, readonly [words: string, advice: string]>> 
   ],
   43: ["the broker's message format is too old for this", 'Use a topic with a newer format.'],
   44: ["the broker's policy forbids it", 'Ask who runs the cluster.'],
+  45: [
+    'the broker misses a record that was sent before this one, so it refuses it',
+    'Send it again.',
+  ],
+  47: [
+    'another producer with the same transactional id has taken over, or the transaction was open too long',
+    'Give each producer a transactional id of its own.',
+  ],
+  48: ['the transaction is not in a state that allows it', 'Begin it again.'],
+  49: [
+    'the broker does not know this producer under its transactional id any more',
+    'Begin again.',
+  ],
+  50: [
+    'the broker does not allow transactions as long as this',
+    'Raise transaction.max.timeout.ms of the brokers.',
+  ],
+  51: ['its last transaction is still being ended', 'Try again in a moment.'],
+  52: ['its coordinator has changed', 'Try again.'],
+  53: [
+    'you are not allowed to use this transactional id',
+    'Ask for an ACL on the transactional id.',
+  ],
   54: ['the broker has no authorizer, so it has no ACLs', 'Nothing to do unless ACLs are wanted.'],
   56: ['the broker cannot read or write its disk', "Look at the broker's disks."],
   58: ['the login failed', 'Check user and password.'],
+  59: ['the broker has forgotten this producer', 'Send it again.'],
   68: ['the group has active members', "Stop the group's consumers first."],
   69: ['no such group, or a group of another type', "Check the group's name."],
   72: [
@@ -161,6 +185,10 @@ const WORDS: Readonly<Record<number, readonly [words: string, advice: string]>> 
   87: ['the broker refused the record', "Read the broker's own words below."],
   88: ['a transaction has not decided about these offsets yet', 'Try again in a moment.'],
   89: ['the quota is used up', 'Try again later.'],
+  90: [
+    'another producer with the same transactional id has taken over, or the transaction was open too long',
+    'Give each producer a transactional id of its own.',
+  ],
   100: ['the topic was deleted, or made again under the same name', 'Refresh the topic.'],
   103: ['the topic was deleted, or made again under the same name', 'Refresh the topic.'],
   110: ['the coordinator has removed this member', 'Join again.'],
@@ -169,6 +197,7 @@ const WORDS: Readonly<Record<number, readonly [words: string, advice: string]>> 
     'this port belongs to a broker where a controller was asked, or the reverse',
     "Use the brokers' port.",
   ],
+  120: ['the transaction cannot go on', 'Abort it and begin it again.'],
 }
 
 const UNKNOWN_SERVER_ERROR = -1
@@ -202,9 +231,15 @@ export const CODE = {
   illegalSaslState: 34,
   unsupportedVersion: 35,
   notController: 41,
+  duplicateSequenceNumber: 46,
+  invalidProducerEpoch: 47,
+  invalidTransactionTimeout: 50,
+  concurrentTransactions: 51,
+  operationNotAttempted: 55,
   kafkaStorageError: 56,
   groupIdNotFound: 69,
   fencedLeaderEpoch: 74,
   unknownLeaderEpoch: 75,
+  producerFenced: 90,
   unknownTopicId: 100,
 } as const

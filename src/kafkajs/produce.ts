@@ -2,19 +2,27 @@ import { problemOf, type Problem } from '../base/problem.ts'
 import type { OutgoingRecord, ProduceOutcome, ProduceRequest } from '../kafka/cluster.ts'
 import type { AskOptions, Client } from './client.ts'
 import { CODEC_NUMBERS, compressWith } from './compression.ts'
-import { CODE } from './errorCodes.ts'
+import { CODE, kafkaError } from './errorCodes.ts'
 import { createOnFirstUse } from './firstUse.ts'
 import { partitionOfKey } from './partitioner.ts'
 import { kafkaProblem, problem } from './problems.ts'
+import { refuseAcks, type Numbering, type ProducerIds } from './producerIds.ts'
 import { Produce } from './protocol/produce.ts'
 import { sizeOf, writeBatch, type TimedRecord } from './recordBatch.ts'
 import type { Leaders, TopicMetadata } from './routing.ts'
-import { append, NOT_ASKED, outcomeOf, spread, type Outcome } from './spread.ts'
+import { append, NOT_ASKED, outcomeOf, spread, type Outcome, type Place } from './spread.ts'
 import { pause } from './waiting.ts'
 
 export interface ProduceContext {
   readonly client: Client
   readonly leaders: Leaders
+}
+
+/** Who writes, where the broker is to know what it has written already. */
+export interface Writing {
+  readonly numbering: Numbering
+  /** Called with the partitions before the first record goes to them; a problem is that of all. */
+  prepare?(topic: string, partitions: readonly number[]): Promise<Problem | undefined>
 }
 
 /** Well below `message.max.bytes` (1 MiB); one record that is larger is a batch of its own. */
@@ -49,13 +57,30 @@ interface Batch {
 /**
  * Writes every record to the partition that it names or that its key chooses; one outcome per
  * record, in order. A batch is sent again only when it was certainly not written, because the broker
- * asked was not the leader or did not know the topic yet, so that nothing is written twice. When a batch of a partition fails, the later ones of
- * that partition are not sent: their order would be wrong.
+ * asked was not the leader or did not know the topic yet, or when it is numbered (`idempotent`), so
+ * that nothing is written twice. When a batch of a partition fails, the later ones of that partition
+ * are not sent: their order would be wrong.
  */
 export async function produce(
-  context: ProduceContext,
+  context: ProduceContext & { readonly producerIds: ProducerIds },
   request: ProduceRequest,
   ask: AskOptions = {},
+): Promise<readonly ProduceOutcome[]> {
+  if (!request.idempotent || request.records.length === 0) return write(context, request, ask)
+  refuseAcks(request.acks, 'An idempotent producer')
+  const numbering = await context.producerIds.take(ask)
+  const outcomes = await write(context, request, ask, { numbering })
+  // After a failure the next number of its partition is not known.
+  if (outcomes.every(({ problem }) => !problem)) context.producerIds.giveBack(numbering)
+  return outcomes
+}
+
+/** As `produce`, numbered where there is somebody to number for. */
+export async function write(
+  context: ProduceContext,
+  request: ProduceRequest,
+  ask: AskOptions,
+  writing?: Writing,
 ): Promise<readonly ProduceOutcome[]> {
   if (request.records.length === 0) return []
   const { topic } = request
@@ -66,13 +91,28 @@ export async function produce(
   const outcomes: ProduceOutcome[] = places.map(place =>
     typeof place === 'number' ? { partition: place } : { problem: place },
   )
+  const partitions = new Set(places.filter(place => typeof place === 'number'))
+  const unprepared = await writing?.prepare?.(topic, [...partitions])
+  if (unprepared) {
+    return outcomes.map(outcome => (outcome.problem ? outcome : { problem: unprepared }))
+  }
+  const sending: Sending = { context, request, ask, numbering: writing?.numbering, outcomes }
   for (const round of roundsOf(request, places, Date.now())) {
     const failed = failedPartitions(outcomes)
     const ready = round.filter(batch => !failed.has(batch.partition))
     for (const batch of round) if (failed.has(batch.partition)) skip(batch, outcomes)
-    await sendRound(context, request, ready, outcomes, ask)
+    await sendRound(sending, ready)
   }
   return outcomes
+}
+
+interface Sending {
+  readonly context: ProduceContext
+  readonly request: ProduceRequest
+  readonly ask: AskOptions
+  readonly numbering: Numbering | undefined
+  /** By their place in the request; filled as the answers come. */
+  readonly outcomes: ProduceOutcome[]
 }
 
 /**
@@ -196,39 +236,48 @@ interface Written {
   readonly appendTime: number | undefined
 }
 
-async function sendRound(
-  context: ProduceContext,
-  request: ProduceRequest,
-  batches: readonly Batch[],
-  outcomes: ProduceOutcome[],
-  ask: AskOptions,
-): Promise<void> {
+async function sendRound(sending: Sending, batches: readonly Batch[]): Promise<void> {
+  const { ask, request, outcomes, numbering } = sending
   const end = Date.now() + RETRY_MS
   const written = await spread(batches, {
     signal: ask.signal,
     pauses: PAUSES_MS,
-    place: async (items, refresh) => {
-      const places = await context.leaders.place(items, refresh, ask)
-      return places.map(place =>
-        'problem' in place ? { ...place, moved: place.moved || mayAppear(place.problem) } : place,
-      )
-    },
+    place: (items, refresh) => placesOf(sending, items, refresh),
     ask: async (nodeId, items) => {
-      const outcomes: Outcome<Written>[] = []
+      const found: Outcome<Written>[] = []
       for (let at = 0; at < items.length; at += MAX_BATCHES) {
-        const some = items.slice(at, at + MAX_BATCHES)
-        outcomes.push(...(await sendOnce(context.client, nodeId, request, some, ask)))
+        found.push(...(await sendOnce(sending, nodeId, items.slice(at, at + MAX_BATCHES))))
       }
       const inTime = Date.now() < end
-      return outcomes.map(outcome =>
+      return found.map(outcome =>
         outcome.problem ? { ...outcome, moved: outcome.moved && inTime } : outcome,
       )
     },
   })
   batches.forEach((batch, i) => {
     const outcome = written[i]
-    if (outcome) tell(batch, outcome, request.acks === '0', outcomes)
+    if (!outcome) return
+    tell(batch, outcome, request.acks === '0', outcomes)
+    if (!outcome.problem) numbering?.wrote(batch.topic, batch.partition, batch.records.length)
   })
+}
+
+/** Where the leaders cannot be asked for a while, that is a problem of each batch. */
+async function placesOf(
+  { context, ask }: Sending,
+  batches: readonly Batch[],
+  refresh: boolean,
+): Promise<readonly Place[]> {
+  try {
+    const places = await context.leaders.place(batches, refresh, ask)
+    return places.map(place =>
+      'problem' in place ? { ...place, moved: place.moved || mayAppear(place.problem) } : place,
+    )
+  } catch (error) {
+    ask.signal?.throwIfAborted()
+    const found = problemOf(error)
+    return batches.map(() => ({ problem: found, moved: found.code !== 'closed' }))
+  }
 }
 
 /** A new topic, or one that has no leader until it is elected. */
@@ -258,18 +307,17 @@ function tell(
 }
 
 /**
- * A request that broke off may have been carried out, so that only one that was never sent may be
- * sent again.
+ * A request that broke off may have been carried out, so that only one that was never sent, or whose
+ * batches are numbered, may be sent again.
  */
 async function sendOnce(
-  client: Client,
+  sending: Sending,
   nodeId: number,
-  request: ProduceRequest,
   batches: readonly Batch[],
-  ask: AskOptions,
 ): Promise<readonly Outcome<Written>[]> {
+  const { ask, numbering } = sending
   try {
-    return await sendBatches(client, nodeId, request, batches, ask)
+    return await sendBatches(sending, nodeId, batches)
   } catch (error) {
     ask.signal?.throwIfAborted()
     const found = problemOf(error)
@@ -278,7 +326,7 @@ async function sendOnce(
     }
     return batches.map(({ topic, partition }) => ({
       problem: maybeWritten(`${topic}-${partition}`, 'the broker did not answer', found.message),
-      moved: false,
+      moved: numbering !== undefined && found.code !== 'closed',
     }))
   }
 }
@@ -295,23 +343,23 @@ function maybeWritten(partition: string, why: string, detail: string | undefined
 }
 
 async function sendBatches(
-  client: Client,
+  { context: { client }, request, ask, numbering }: Sending,
   nodeId: number,
-  { topic, acks = 'all', compression = 'none' }: ProduceRequest,
   batches: readonly Batch[],
-  ask: AskOptions,
 ): Promise<readonly Outcome<Written>[]> {
+  const { topic, acks = 'all', compression = 'none' } = request
   const codec = CODEC_NUMBERS[compression]
   const compress = (bytes: Uint8Array) =>
     compression === 'none' ? bytes : compressWith(compression, bytes)
   const partitionData = await Promise.all(
-    batches.map(async ({ partition, records }) => ({
-      index: partition,
-      records: await writeBatch(records, { codec, compress }),
-    })),
+    batches.map(async ({ partition, records }) => {
+      const producer = numbering?.next(topic, partition)
+      const options = { codec, compress, ...(producer && { producer }) }
+      return { index: partition, records: await writeBatch(records, options) }
+    }),
   )
   const body = {
-    transactionalId: null,
+    transactionalId: numbering?.transactionalId ?? null,
     acks: ACKS[acks],
     timeoutMs: ACKS_TIMEOUT_MS,
     topicData: [{ name: topic, partitionData }],
@@ -321,9 +369,10 @@ async function sendBatches(
     return batches.map(() => ({ value: { baseOffset: undefined, appendTime: undefined } }))
   }
   const { responses } = await client.send(nodeId, Produce, body, ask)
+  const toResult = numbering ? toNumberedOutcome : toOutcome
   const answers = new Map(
     responses.flatMap(({ partitionResponses }) =>
-      partitionResponses.map(answer => [answer.index, toOutcome(topic, answer)] as const),
+      partitionResponses.map(answer => [answer.index, toResult(topic, answer)] as const),
     ),
   )
   return batches.flatMap(({ partition }) => answers.get(partition) ?? [])
@@ -355,4 +404,18 @@ function toOutcome(topic: string, answer: Answer): Outcome<Written> {
   const { message } = outcome.problem
   const why = 'its leader changed before the record was safe'
   return { problem: maybeWritten(`${topic}-${answer.index}`, why, message), moved: false }
+}
+
+/**
+ * The broker knows a numbered batch again: it can be sent again after any error that may pass, and
+ * one that it has already is written, though its offset may not be told any more.
+ */
+function toNumberedOutcome(topic: string, answer: Answer): Outcome<Written> {
+  if (answer.errorCode === CODE.duplicateSequenceNumber) {
+    return { value: { baseOffset: undefined, appendTime: undefined } }
+  }
+  const outcome = toOutcome(topic, answer)
+  return outcome.problem
+    ? { ...outcome, moved: outcome.moved || kafkaError(answer.errorCode).retriable }
+    : outcome
 }

@@ -10,29 +10,45 @@ export interface BatchOptions {
   readonly codec: number
   /** Applied to the records, not to the header in front of them. */
   readonly compress: (records: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  /** Who writes it, where the broker is to know it again. */
+  readonly producer?: BatchProducer
+}
+
+/** What makes a batch that was sent twice be written once. */
+export interface BatchProducer {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly transactional: boolean
+  /** The number of the first record among those of this producer to the partition. */
+  readonly baseSequence: number
 }
 
 const MAGIC = 2
-const NO_PRODUCER = -1n
-const NO_EPOCH = -1
 const CREATE_TIME = 0
+const TRANSACTIONAL = 1 << 4
+const NOBODY: BatchProducer = {
+  producerId: -1n,
+  producerEpoch: -1,
+  transactional: false,
+  baseSequence: -1,
+}
 
-/** A record batch of message format 2 (KIP-98): not idempotent, not transactional. */
+/** A record batch of message format 2 (KIP-98). */
 export async function writeBatch(
   records: readonly TimedRecord[],
-  { codec, compress }: BatchOptions,
+  { codec, compress, producer = NOBODY }: BatchOptions,
 ): Promise<Buffer> {
   const first = Math.trunc(records[0]?.timestamp ?? 0)
   const body = new Writer()
-  body.int16(codec | CREATE_TIME)
+  body.int16(codec | CREATE_TIME | (producer.transactional ? TRANSACTIONAL : 0))
   body.int32(records.length - 1)
   body.int64(BigInt(first))
   body.int64(
     BigInt(records.reduce((max, { timestamp }) => Math.max(max, Math.trunc(timestamp)), first)),
   )
-  body.int64(NO_PRODUCER)
-  body.int16(NO_EPOCH)
-  body.int32(-1)
+  body.int64(producer.producerId)
+  body.int16(producer.producerEpoch)
+  body.int32(producer.baseSequence)
   body.int32(records.length)
   const plain = new Writer()
   records.forEach((record, i) => writeRecord(plain, record, i, record.timestamp - first))

@@ -87,34 +87,40 @@ function leaderOf(leader: number | undefined, name: string, moved: boolean): Pla
   return problem ? { problem, moved } : { nodeId: -1 }
 }
 
-/** KeyType of FindCoordinator. */
-const GROUP_KEY = 0
+/** KeyType of FindCoordinator, and what it is called. */
+const KINDS = {
+  group: { keyType: 0, name: 'Group' },
+  transaction: { keyType: 1, name: 'Transaction' },
+} as const
 
-/** Which broker coordinates which group; kept until one says that it is not the coordinator. */
+/**
+ * Which broker coordinates which group, or which transactional id; kept until one says that it is
+ * not the coordinator.
+ */
 export class Coordinators {
   readonly #client: Client
+  readonly #kind: (typeof KINDS)[keyof typeof KINDS]
   readonly #nodes = new Map<string, number>()
 
-  constructor(client: Client) {
+  constructor(client: Client, of: keyof typeof KINDS = 'group') {
     this.#client = client
+    this.#kind = KINDS[of]
   }
 
   async place(
-    groupIds: readonly string[],
+    ids: readonly string[],
     refresh: boolean,
     ask: AskOptions = {},
   ): Promise<readonly Place[]> {
-    const unknown = [...new Set(groupIds)].filter(id => refresh || !this.#nodes.has(id))
+    const unknown = [...new Set(ids)].filter(id => refresh || !this.#nodes.has(id))
     const found = unknown.length > 0 ? await this.#find(unknown, ask) : new Map<string, Place>()
-    return groupIds.map(id => found.get(id) ?? { nodeId: this.#nodes.get(id) ?? -1 })
+    return ids.map(id => found.get(id) ?? { nodeId: this.#nodes.get(id) ?? -1 })
   }
 
-  async #find(groupIds: readonly string[], ask: AskOptions): Promise<ReadonlyMap<string, Place>> {
+  async #find(ids: readonly string[], ask: AskOptions): Promise<ReadonlyMap<string, Place>> {
     const { ranges } = await this.#client.connection('any', ask)
     const batched = FindCoordinator.pick(ranges) !== undefined
-    const places = batched
-      ? await this.#findMany(groupIds, ask)
-      : await this.#findEach(groupIds, ask)
+    const places = batched ? await this.#findMany(ids, ask) : await this.#findEach(ids, ask)
     for (const [id, place] of places) {
       if ('nodeId' in place) this.#nodes.set(id, place.nodeId)
       else this.#nodes.delete(id)
@@ -122,26 +128,33 @@ export class Coordinators {
     return places
   }
 
-  async #findMany(groupIds: readonly string[], ask: AskOptions): Promise<Map<string, Place>> {
-    const body = { keyType: GROUP_KEY, coordinatorKeys: groupIds }
+  async #findMany(ids: readonly string[], ask: AskOptions): Promise<Map<string, Place>> {
+    const { keyType, name } = this.#kind
+    const body = { keyType, coordinatorKeys: ids }
     const { coordinators } = await this.#client.send('any', FindCoordinator, body, ask)
     return new Map(
       coordinators.map(found => [
         found.key,
         toPlace(
-          outcomeOf(found.errorCode, `Group ${found.key}`, () => found.nodeId, found.errorMessage),
+          outcomeOf(
+            found.errorCode,
+            `${name} ${found.key}`,
+            () => found.nodeId,
+            found.errorMessage,
+          ),
         ),
       ]),
     )
   }
 
-  async #findEach(groupIds: readonly string[], ask: AskOptions): Promise<Map<string, Place>> {
+  async #findEach(ids: readonly string[], ask: AskOptions): Promise<Map<string, Place>> {
+    const { keyType, name } = this.#kind
     const found = await Promise.all(
-      groupIds.map(async key => {
-        const body = { key, keyType: GROUP_KEY }
+      ids.map(async key => {
+        const body = { key, keyType }
         const answer = await this.#client.send('any', FindCoordinatorOne, body, ask)
         const { errorCode, errorMessage, nodeId } = answer
-        const outcome = outcomeOf(errorCode, `Group ${key}`, () => nodeId, errorMessage)
+        const outcome = outcomeOf(errorCode, `${name} ${key}`, () => nodeId, errorMessage)
         return [key, toPlace(outcome)] as const
       }),
     )

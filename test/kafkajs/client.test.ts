@@ -5,6 +5,7 @@ import { openClient, type Client } from '../../src/kafkajs/client.ts'
 import { testConnection } from '../../src/kafkajs/diagnose.ts'
 import { joinGroup } from '../../src/kafkajs/join.ts'
 import { produce } from '../../src/kafkajs/produce.ts'
+import { ProducerIds } from '../../src/kafkajs/producerIds.ts'
 import { Coordinators, Leaders } from '../../src/kafkajs/routing.ts'
 import { FindCoordinatorOne, ListGroups } from '../../src/kafkajs/protocol/groups.ts'
 import { Metadata } from '../../src/kafkajs/protocol/metadata.ts'
@@ -150,7 +151,11 @@ describe('the client', () => {
     brokers.push(broker)
     const client = clientOf(broker.port)
     const records = [{ key: null, value: null, headers: [] }]
-    const context = { client, leaders: new Leaders(client) }
+    const context = {
+      client,
+      leaders: new Leaders(client),
+      producerIds: new ProducerIds(client),
+    }
     const [outcome] = await produce(context, { topic: 'orders', records })
     assert.equal(outcome?.problem?.code, 'maybe-written')
     assert.equal(broker.requests.filter(({ key }) => key === 0).length, 1)
@@ -189,7 +194,11 @@ describe('the client', () => {
       brokers.push(broker)
       const client = clientOf(broker.port)
       const records = [{ key: null, value: null, headers: [] }]
-      const context = { client, leaders: new Leaders(client) }
+      const context = {
+        client,
+        leaders: new Leaders(client),
+        producerIds: new ProducerIds(client),
+      }
       const [outcome] = await produce(context, { topic: 'orders', records })
       assert.equal(outcome?.problem?.code ?? outcome?.offset, expected)
       assert.deepEqual(left, [])
@@ -208,7 +217,11 @@ describe('the client', () => {
     })
     brokers.push(broker)
     const client = clientOf(broker.port)
-    const context = { client, leaders: new Leaders(client) }
+    const context = {
+      client,
+      leaders: new Leaders(client),
+      producerIds: new ProducerIds(client),
+    }
     const records = [{ key: null, value: null, headers: [] }]
     const [outcome] = await produce(context, { topic: 'orders', records })
     assert.equal(outcome?.offset, 0n)

@@ -69,6 +69,7 @@ export function fakeCluster(options: FakeClusterOptions = {}): FakeCluster {
         request.records.map((record, index) => outcomeOf(record, index, options.failAt)),
       )
     },
+    transaction: unused,
     join: (request, { signal }) => {
       joins.push(request)
       return thenWait(options.joins ?? [], signal)
