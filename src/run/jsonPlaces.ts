@@ -19,7 +19,7 @@ export interface TextProblem {
 
 /** Why a text is no JSON; undefined: it is. */
 export function notJson(text: string): TextProblem | undefined {
-  const problem = jsonProblem(text)
+  const problem = jsonProblem(text, { templates: false })
   if (!problem) return undefined
   return problemAt(
     text,

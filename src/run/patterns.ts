@@ -26,7 +26,7 @@ export type ReadPattern = { readonly pattern: Pattern } | { readonly problem: Te
  * equals it, integers exactly. `"#string"` and its like match by kind, `"#regex …"` a text of which
  * the expression matches the whole; `"#present"` and `"#absent"` are about the field itself, and
  * `"#ignore"` takes anything or nothing. `{"#exact": …}` forbids further fields, also in all that
- * stands within. `"##…"` is the text `"#…"`.
+ * stands within. `"##…"` is the text `"#…"`, also as a name.
  */
 export function readPattern(text: string): ReadPattern {
   const broken = notJson(text)
@@ -70,9 +70,16 @@ function nodeOf(pattern: unknown, exact: boolean, bad: string[]): Node {
   if (fields.size === 1 && only?.[0] === EXACT) return nodeOf(only[1], true, bad)
   return {
     kind: 'object',
-    fields: [...fields].map(([name, content]) => [name, nodeOf(content, exact, bad)] as const),
+    fields: [...fields].map(
+      ([name, content]) => [nameOf(name), nodeOf(content, exact, bad)] as const,
+    ),
     exact,
   }
+}
+
+/** `"##…"` is the name `"#…"`. */
+function nameOf(name: string): string {
+  return name.startsWith('##') ? name.slice(1) : name
 }
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i

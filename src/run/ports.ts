@@ -69,4 +69,6 @@ export interface GivenValue {
   readonly source: string
   /** The text has templates, which the run puts in: those of environments. */
   readonly templates?: boolean
+  /** Also over a file's own `@name`: `--var`. */
+  readonly overrides?: boolean
 }

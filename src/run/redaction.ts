@@ -1,0 +1,86 @@
+import { textOf } from '../formats/encodings.ts'
+
+/** Takes the secrets of a run out of what it tells. */
+export interface Redaction {
+  /** From now on this text is a secret. An empty one is none. */
+  add(secret: string): void
+  /** The text with `***` in the place of each secret, also where it is escaped or encoded. */
+  text(text: string): string
+  /** Plain data with all its texts redacted; names of fields stay. */
+  all<T>(data: T): T
+}
+
+const STARS = '***'
+/** What is shorter stands in many words by chance: it is taken out only where it stands alone. */
+const SHORT = 3
+/** The encoding of fewer characters is too likely to stand somewhere by chance. */
+const LEAST_ENCODED = 8
+
+export function newRedaction(): Redaction {
+  const forms = new Map<string, string>()
+  let expression: RegExp | undefined
+  const text = (text: string) => {
+    if (forms.size === 0) return text
+    // The longest first: a secret may be a part of another one.
+    const sorted = [...forms].sort(([a], [b]) => b.length - a.length)
+    expression ??= new RegExp(sorted.map(([, source]) => source).join('|'), 'g')
+    return text.replace(expression, STARS)
+  }
+  return {
+    add(secret) {
+      if (secret === '') return
+      for (const form of formsOf(secret)) forms.set(form, sourceOf(form))
+      expression = undefined
+    },
+    text,
+    all: data => (forms.size === 0 ? data : redacted(data, text)),
+  }
+}
+
+/** How a secret may stand in a text: as it is, in JSON, in a URL, in base64 and in hex. */
+function formsOf(secret: string): ReadonlySet<string> {
+  const json = JSON.stringify(secret).slice(1, -1)
+  const forms = new Set([secret, json, JSON.stringify(json).slice(1, -1)])
+  if (secret.isWellFormed()) {
+    const encoded = encodeURIComponent(secret)
+    const form = encoded.replaceAll('%20', '+')
+    const lower = (text: string) => text.replaceAll(/%[\dA-F]{2}/g, code => code.toLowerCase())
+    for (const url of [encoded, lower(encoded), form, lower(form)]) forms.add(url)
+  }
+  for (const text of encodedForms(secret)) if (text.length >= LEAST_ENCODED) forms.add(text)
+  return forms
+}
+
+/** base64 of three bytes is four characters: where it begins among them makes three texts of it. */
+function encodedForms(secret: string): readonly string[] {
+  const bytes = new TextEncoder().encode(secret)
+  const base64 = [0, 1, 2].flatMap(before => {
+    const shifted = new Uint8Array(before + bytes.length)
+    shifted.set(bytes, before)
+    const text = textOf(shifted, 'base64').replace(/=+$/, '')
+    // Characters that also hold bits of what stands before or behind.
+    const inner = text.slice(
+      before === 0 ? 0 : before + 1,
+      shifted.length % 3 === 0 ? undefined : -1,
+    )
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')]
+  })
+  const hex = textOf(bytes, 'hex')
+  return [...base64, hex, hex.toUpperCase()]
+}
+
+function sourceOf(form: string): string {
+  const literal = form.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return form.length >= SHORT ? literal : `(?<![A-Za-z0-9_])${literal}(?![A-Za-z0-9_])`
+}
+
+function redacted<T>(data: T, text: (text: string) => string): T
+function redacted(data: unknown, text: (text: string) => string): unknown {
+  if (typeof data === 'string') return text(data)
+  if (Array.isArray(data)) return data.map(item => redacted<unknown>(item, text))
+  if (typeof data !== 'object' || data === null || data instanceof Uint8Array) return data
+  const fields = Object.entries(data)
+  return Object.fromEntries(
+    fields.map(([name, content]) => [name, redacted<unknown>(content, text)]),
+  )
+}
