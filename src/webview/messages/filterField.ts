@@ -281,7 +281,8 @@ export class FilterField {
     this.#mirror.replaceChildren(...piecesOf(tokens, this.#marks()).map(pieceElement))
     this.#align()
     this.#clear.hidden = text === ''
-    const runs = text.trim() === this.#state.filter.trim() ? '' : ' · Enter runs it'
+    const ran = text.trim() === this.#state.filter.trim()
+    const runs = ran || check.kind === 'error' ? '' : ' · Enter runs it'
     this.#kind.textContent = text.trim() === '' ? '' : KINDS[check.kind](check) + runs
     this.#kind.title = KIND_TITLES[check.kind]
     this.#input.setAttribute(
