@@ -1,9 +1,9 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js'
-import { environment } from './environment.ts'
+import { environment, type About } from './environment.ts'
 import { needsOf, type Need } from './needs.ts'
 import { plainOf, type PlainValue } from './plain.ts'
 import { failureOf, problemIn, type ExpressionProblem } from './problems.ts'
-import type { Variables } from './variables.ts'
+import type { GroupVariables, Variables } from './variables.ts'
 
 /** Why an expression has no result for a record: a field is missing, kinds do not fit, … */
 export interface Failure {
@@ -11,26 +11,35 @@ export interface Failure {
 }
 
 /** An expression that says yes or no about a record. */
-export interface Condition {
+export interface Condition<V = Variables> {
   readonly text: string
   /** What must stand in `value` for it to hold. */
   readonly needs: readonly Need[]
   /** A failure is no match in `filter` and `match`, and fails an `assert`. Never throws. */
-  evaluate(variables: Variables): boolean | Failure
+  evaluate(variables: V): boolean | Failure
 }
 
 /** An expression that gives a part of a record, or computes something from it. */
-export interface Selection {
+export interface Selection<V = Variables> {
   readonly text: string
   /** Never throws. */
-  evaluate(variables: Variables): { readonly value: PlainValue } | Failure
+  evaluate(variables: V): { readonly value: PlainValue } | Failure
 }
 
 export type Compiled<T> = T | { readonly problem: ExpressionProblem }
 
 /** Compiles a condition (`filter`, `match`, `assert`). What cannot be true or false is a problem. */
 export function compileCondition(text: string): Compiled<Condition> {
-  const compiled = compile(text)
+  return conditionOf(text, 'record')
+}
+
+/** As `compileCondition`, about a group (`assert` of EXPECT GROUP). */
+export function compileGroupCondition(text: string): Compiled<Condition<GroupVariables>> {
+  return conditionOf(text, 'group')
+}
+
+function conditionOf<V extends object>(text: string, about: About): Compiled<Condition<V>> {
+  const compiled = compile(text, about)
   if ('problem' in compiled) return compiled
   const { program, type } = compiled
   if (type !== 'bool' && type !== 'dyn') {
@@ -45,7 +54,7 @@ export function compileCondition(text: string): Compiled<Condition> {
         const result: unknown = program(variables)
         return typeof result === 'boolean' ? result : NOT_A_TRUTH
       } catch (error) {
-        return { failure: failureOf(error) }
+        return { failure: failureOf(error, about) }
       }
     },
   }
@@ -55,7 +64,16 @@ const NOT_A_TRUTH: Failure = { failure: 'The result is neither true nor false.' 
 
 /** Compiles an expression whose value is wanted (`select`, `capture`, `key-from`). */
 export function compileSelection(text: string): Compiled<Selection> {
-  const compiled = compile(text)
+  return selectionOf(text, 'record')
+}
+
+/** As `compileSelection`, about a group (`capture` of EXPECT GROUP). */
+export function compileGroupSelection(text: string): Compiled<Selection<GroupVariables>> {
+  return selectionOf(text, 'group')
+}
+
+function selectionOf<V extends object>(text: string, about: About): Compiled<Selection<V>> {
+  const compiled = compile(text, about)
   if ('problem' in compiled) return compiled
   const { program } = compiled
   return {
@@ -64,7 +82,7 @@ export function compileSelection(text: string): Compiled<Selection> {
       try {
         return { value: plainOf(program(variables)) }
       } catch (error) {
-        return { failure: failureOf(error) }
+        return { failure: failureOf(error, about) }
       }
     },
   }
@@ -76,14 +94,14 @@ interface Program {
   readonly type: string
 }
 
-function compile(text: string): Compiled<Program> {
+function compile(text: string, about: About = 'record'): Compiled<Program> {
   try {
-    const program = environment().parse(text)
+    const program = environment(about).parse(text)
     const checked = program.check()
-    if (!checked.valid) return { problem: problemIn(text, checked.error) }
+    if (!checked.valid) return { problem: problemIn(text, checked.error, about) }
     return { program, type: checked.type ?? 'dyn' }
   } catch (error) {
-    return { problem: problemIn(text, error) }
+    return { problem: problemIn(text, error, about) }
   }
 }
 

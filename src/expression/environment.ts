@@ -1,17 +1,23 @@
 import { Environment } from '@marcbachmann/cel-js'
-import { VARIABLE_TYPES } from './variables.ts'
+import { GROUP_VARIABLE_TYPES, VARIABLE_TYPES } from './variables.ts'
 
-let made: Environment | undefined
+/** What an expression is about: its variables are those of a record or of a group. */
+export type About = 'record' | 'group'
 
-/** The one environment that every expression is compiled in. It costs a little, so it waits. */
-export function environment(): Environment {
-  made ??= newEnvironment()
-  return made
+const made = new Map<About, Environment>()
+
+/** The one environment that expressions of a kind are compiled in. It costs a little, so it waits. */
+export function environment(about: About = 'record'): Environment {
+  const known = made.get(about)
+  if (known) return known
+  const fresh = newEnvironment(about === 'group' ? GROUP_VARIABLE_TYPES : VARIABLE_TYPES)
+  made.set(about, fresh)
+  return fresh
 }
 
-function newEnvironment(): Environment {
+function newEnvironment(types: Readonly<Record<string, string>>): Environment {
   const made = new Environment({ homogeneousAggregateLiterals: false })
-  for (const [name, type] of Object.entries(VARIABLE_TYPES)) made.registerVariable(name, type)
+  for (const [name, type] of Object.entries(types)) made.registerVariable(name, type)
   registerMixedNumbers(made)
   registerTimes(made)
   return made

@@ -1,5 +1,6 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js'
-import { VARIABLE_NAMES } from './variables.ts'
+import type { About } from './environment.ts'
+import { GROUP_VARIABLE_TYPES, VARIABLE_NAMES } from './variables.ts'
 
 /** What is wrong with an expression (K320), and where: UTF-16 units from 0, `to` exclusive. */
 export interface ExpressionProblem {
@@ -17,20 +18,30 @@ function isCelError(error: unknown): error is CelError {
 }
 
 /** Why a text is no expression. */
-export function problemIn(text: string, error: unknown): ExpressionProblem {
+export function problemIn(
+  text: string,
+  error: unknown,
+  about: About = 'record',
+): ExpressionProblem {
   if (!isCelError(error)) return { message: plainReason(error), from: 0, to: text.length }
   const range = error.range ?? { start: 0, end: text.length }
   const from = Math.min(Math.max(0, range.start), text.length)
   const to = Math.min(Math.max(from, range.end), text.length)
-  return { message: compileMessage(text, error, from, to), from, to }
+  return { message: compileMessage(text, error, from, to, about), from, to }
 }
 
-function compileMessage(text: string, error: CelError, from: number, to: number): string {
+function compileMessage(
+  text: string,
+  error: CelError,
+  from: number,
+  to: number,
+  about: About,
+): string {
   const { code, summary } = error
   const piece = text.slice(from, to)
   switch (code) {
     case 'unknown_variable':
-      return unknownName(text, piece, from)
+      return unknownName(text, piece, from, about)
     case 'unexpected_token':
     case 'expected_token':
       if (from >= text.trimEnd().length) return 'The expression is not finished.'
@@ -54,9 +65,10 @@ function compileMessage(text: string, error: CelError, from: number, to: number)
 }
 
 /** A name with "-" reads as a subtraction; a text without quotes reads as a name. */
-function unknownName(text: string, name: string, from: number): string {
+function unknownName(text: string, name: string, from: number, about: About): string {
   const before = /([\w.]*[\w\]])\s*-\s*$/.exec(text.slice(0, from))?.[1]
-  const known = `Known are ${VARIABLE_NAMES.join(', ')}.`
+  const names = about === 'group' ? Object.keys(GROUP_VARIABLE_TYPES) : VARIABLE_NAMES
+  const known = `Known are ${names.join(', ')}.`
   if (before?.includes('.')) {
     const [path, last] = [
       before.slice(0, before.lastIndexOf('.')),
@@ -134,7 +146,7 @@ function count(parameters: number): string {
 }
 
 /** Why an expression could not be evaluated for a record. */
-export function failureOf(error: unknown): string {
+export function failureOf(error: unknown, about: About = 'record'): string {
   if (!isCelError(error)) return plainReason(error)
   const { code, summary } = error
   switch (code) {
@@ -143,7 +155,7 @@ export function failureOf(error: unknown): string {
     case 'index_out_of_bounds':
       return sentence(summary.replace(/^No such key: /, ''))
     case 'unknown_variable':
-      return `The record has no ${summary.replace(/^Unknown variable: /, '')}.`
+      return unknownVariable(summary.replace(/^Unknown variable: /, ''), about)
     case 'no_such_overload':
       return overloadMessage(summary)
     case 'no_matching_overload':
@@ -151,6 +163,10 @@ export function failureOf(error: unknown): string {
     default:
       return sentence(summary)
   }
+}
+
+function unknownVariable(name: string, about: About): string {
+  return about === 'group' ? `"${name}" is not known.` : `The record has no ${name}.`
 }
 
 function plainReason(error: unknown): string {

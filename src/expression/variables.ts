@@ -14,6 +14,15 @@ export const VARIABLE_TYPES = {
   latency: 'dyn',
 } as const
 
+/** What an expression of `EXPECT GROUP` can name. What is not known is absent, and fails it. */
+export const GROUP_VARIABLE_TYPES = {
+  lag: 'int',
+  state: 'string',
+  members: 'int',
+  committed: 'int',
+  end: 'int',
+} as const
+
 export type VariableName = keyof typeof VARIABLE_TYPES
 
 export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLE_TYPES)
@@ -42,4 +51,13 @@ export interface Variables {
   readonly size?: bigint
   /** Ms from a PRODUCER's send to the record's arrival. */
   readonly latency?: number
+}
+
+/** A consumer group and a topic as an expression sees them. Offsets are sums over the partitions. */
+export interface GroupVariables {
+  readonly lag?: bigint
+  readonly state?: string
+  readonly members?: bigint
+  readonly committed?: bigint
+  readonly end?: bigint
 }

@@ -1,4 +1,9 @@
-import { compileCondition, compileSelection } from '../expression/compile.ts'
+import {
+  compileCondition,
+  compileGroupCondition,
+  compileGroupSelection,
+  compileSelection,
+} from '../expression/compile.ts'
 import type { ExpressionMistake, ExpressionUse, Knowledge } from '../language/check/knowledge.ts'
 
 /** Expressions whose answer is kept: a file that is being written is checked with each pause. */
@@ -23,10 +28,14 @@ export function newExpressionCheck(): NonNullable<Knowledge['checkExpression']> 
   }
 }
 
+const COMPILE = {
+  record: { truth: compileCondition, value: compileSelection },
+  group: { truth: compileGroupCondition, value: compileGroupSelection },
+} as const
+
 function mistakeIn(text: string, { gives, about }: ExpressionUse): ExpressionMistake | undefined {
   if (text.length > LONGEST)
     return { message: `An expression has at most ${LONGEST} characters.`, from: 0, to: 0 }
-  if (about === 'group') return undefined
-  const compiled = gives === 'truth' ? compileCondition(text) : compileSelection(text)
+  const compiled = COMPILE[about][gives](text)
   return 'problem' in compiled ? compiled.problem : undefined
 }
