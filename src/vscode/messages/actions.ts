@@ -19,6 +19,7 @@ import { heldView, type RecordSource } from './recordSource.ts'
 import { recordText } from './recordText.ts'
 import { reproduce } from './reproduce.ts'
 import type { ReadingSession } from './session.ts'
+import { STAYING } from './staying.ts'
 
 /** What a person can do with the records of a view. Failures are told in a message. */
 export interface Actions {
@@ -140,6 +141,7 @@ async function chooseLag(panel: ActingPanel, name: RecordName): Promise<void> {
     {
       title: `${panel.topic}-${name.partition} @ ${count(BigInt(name.offset))}`,
       placeHolder: 'Open the lag panel of which group?',
+      ...STAYING,
     },
   )
   if (chosen) await openLag(panel, chosen.label)

@@ -4,6 +4,7 @@ import { pickGroupOf } from './pickGroupOf.ts'
 import type { RecordSource } from './recordSource.ts'
 import { consumerSettings } from './settings.ts'
 import { fromInWords, toInWords } from './words.ts'
+import { STAYING } from './staying.ts'
 
 interface Choice extends vscode.QuickPickItem {
   /** As it is written in a `.kafka` file; empty: nothing; absent: ask for it. */
@@ -108,6 +109,7 @@ async function choosePlace(
     title,
     placeHolder: known ? 'Choose another place' : `Now: ${words}`,
     matchOnDescription: true,
+    ...STAYING,
   })
   return chosen?.choice
 }
@@ -122,6 +124,7 @@ async function valueOf(
   const text = await vscode.window.showInputBox({
     title,
     prompt: `${ask.prompt}, such as ${ask.example}`,
+    ...STAYING,
     value: now !== undefined && isLike(now, ask.example) ? now : ask.example,
     validateInput: input => {
       const parsed = parsePositions(input.trim(), property)

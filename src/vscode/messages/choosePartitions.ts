@@ -4,6 +4,7 @@ import { parsePartitions, partitionsIn } from '../../language/values/partitions.
 import { logEnds, type PartitionLog } from './logEnds.ts'
 import { partitionsText } from './partitionsText.ts'
 import type { RecordSource } from './recordSource.ts'
+import { STAYING } from './staying.ts'
 
 /** Ms that the brokers have to tell what there is to choose from. */
 const DEADLINE = 15_000
@@ -31,6 +32,7 @@ export async function choosePartitions(
       title: `Partitions of ${source.topic}`,
       placeHolder: 'Read which partitions?',
       canPickMany: true,
+      ...STAYING,
     },
   )
   // To choose none would read nothing.

@@ -10,6 +10,7 @@ import { recordFilter } from './filterText.ts'
 import { withProgress } from './progress.ts'
 import { heldView, type RecordSource } from './recordSource.ts'
 import { writeExport, type ExportStep, type Written } from './writeExport.ts'
+import { STAYING } from './staying.ts'
 
 export type ExportWhat = 'shown' | 'topic' | { readonly records: readonly RecordName[] }
 
@@ -73,6 +74,7 @@ async function chooseFilter(source: RecordSource): Promise<RecordFilter | 'all' 
   const chosen = await vscode.window.showQuickPick([some, all], {
     title: `Export ${source.topic}`,
     placeHolder: 'Which records, from the earliest to the end as of now?',
+    ...STAYING,
   })
   return chosen?.choice
 }
@@ -119,6 +121,7 @@ async function chooseFormat(
     title: `Export ${inWords(what, topic)}`,
     placeHolder: 'Write them as',
     matchOnDescription: true,
+    ...STAYING,
   })
   return chosen?.format
 }

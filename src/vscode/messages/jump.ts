@@ -6,6 +6,7 @@ import { parsePlace, type Place } from './place.ts'
 import { readingFrom, topicReading, withProperties, withStart, type Reading } from './reading.ts'
 import type { RecordSource } from './recordSource.ts'
 import { consumerSettings } from './settings.ts'
+import { STAYING } from './staying.ts'
 
 export interface JumpingPanel {
   readonly reading: Reading
@@ -31,6 +32,7 @@ async function askPlace(): Promise<Place | undefined> {
     title: 'Jump To',
     prompt: 'An offset, a partition and an offset (2:1500), a date, a time, or a span (now-15m)',
     placeHolder: '2:1500',
+    ...STAYING,
     validateInput: input => {
       if (input.trim() === '') return undefined
       const place = parsePlace(input, consumerSettings())
@@ -116,7 +118,11 @@ async function choosePartition(source: RecordSource, offset: string): Promise<nu
           ? ''
           : `${count(logStartOffset)} to ${count(logEndOffset - 1n)}`,
     })),
-    { title: 'Jump To', placeHolder: `Offset ${count(BigInt(offset))} of which partition?` },
+    {
+      ...STAYING,
+      title: 'Jump To',
+      placeHolder: `Offset ${count(BigInt(offset))} of which partition?`,
+    },
   )
   return chosen?.partition
 }

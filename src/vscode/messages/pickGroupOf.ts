@@ -3,6 +3,7 @@ import { ProblemError } from '../../base/problem.ts'
 import type { Cluster, GroupOffsets } from '../../kafka/cluster.ts'
 import { count } from '../../lag/format.ts'
 import type { RecordSource } from './recordSource.ts'
+import { STAYING } from './staying.ts'
 
 interface CommittedPlace {
   readonly partition: number
@@ -33,7 +34,7 @@ export async function pickGroupOf(source: RecordSource): Promise<string | undefi
         .map(({ partition, offset }) => `${partition}: ${count(offset)}`)
         .join(' · '),
     })),
-    { title: 'Read From', placeHolder: 'From the committed offsets of which group?' },
+    { ...STAYING, title: 'Read From', placeHolder: 'From the committed offsets of which group?' },
   )
   return chosen?.label
 }

@@ -22,6 +22,7 @@ import {
   type Resend,
   type Resent,
 } from './resend.ts'
+import { STAYING } from './staying.ts'
 
 export interface ReproduceDeps {
   readonly clusters: Clusters
@@ -79,7 +80,7 @@ async function review(start: Draft, clusters: Clusters): Promise<Draft | undefin
       {
         title: `Send ${plural(draft.records.length, 'Record')} Again`,
         placeHolder: 'Send them as shown here, or change how first',
-        ignoreFocusOut: true,
+        ...STAYING,
       },
     )
     if (!chosen) return undefined
