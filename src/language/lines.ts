@@ -115,3 +115,14 @@ function isAfterLineEnd(text: string, offset: number): boolean {
   if (before === LF) return true
   return before === CR && text.charCodeAt(offset) !== LF
 }
+
+/** The line end that a text uses: its first one. */
+export function lineEndOf({
+  text,
+  lines,
+}: {
+  readonly text: string
+  readonly lines: Lines
+}): string {
+  return lines.count < 2 ? '\n' : text.slice(lines.endOf(0), lines.startOf(1))
+}

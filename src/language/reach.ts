@@ -1,7 +1,8 @@
-import type { Declared } from './declared.ts'
+import type { Capture, Declared } from './declared.ts'
 import type { GivenText } from './given.ts'
-import { sourceOf, type NameScope } from './names.ts'
+import { sourceOf, type NameScope, type NameSource } from './names.ts'
 import { callOf, scanTemplates, type TemplateCall } from './template.ts'
+import type { Block } from './tree.ts'
 
 /** What the text of a name leads to, over the names in it and in theirs. */
 export interface Reach {
@@ -39,7 +40,11 @@ export function reachesOf(
 ): Reaches {
   const reaches = new Map<string, Reach>()
   const open = new Map<string, number>()
-  const textOf = (name: string) => variables.get(name)?.at(-1)?.value ?? given.get(name)?.text ?? ''
+  const textOf = (name: string) => {
+    const outside = given.get(name)
+    const own = outside?.overrides ? undefined : variables.get(name)?.at(-1)?.value
+    return own ?? (outside?.templates ? outside.text : '')
+  }
   const follow = (start: string) => {
     const steps: Step[] = []
     const enter = (name: string) => {
@@ -99,6 +104,27 @@ export function captureName({ name }: TemplateCall, scope: NameScope): string {
 
 export function blockName({ name }: TemplateCall): string {
   return name.split('.')[0] ?? name
+}
+
+/** Whether a capture has happened when a block runs. */
+export function isAbove(block: Block, capture: Capture): boolean {
+  return capture.block.index < block.index
+}
+
+/**
+ * What a call names where it stands: what is captured further down is still the variable or the
+ * value of that name. Outside of blocks a capture counts, wherever it is.
+ */
+export function sourceAt(
+  call: TemplateCall,
+  block: Block | undefined,
+  { scope, declared }: { readonly scope: NameScope; readonly declared: Declared },
+): NameSource | undefined {
+  const source = sourceOf(call, scope)
+  if (source !== 'capture' || !block || captureName(call, scope) !== call.name) return source
+  if (declared.captures.get(call.name)?.some(capture => isAbove(block, capture))) return source
+  if (scope.variables.has(call.name)) return 'variable'
+  return scope.given.has(call.name) ? 'given' : source
 }
 
 function join(step: Step, reach: Reach): void {

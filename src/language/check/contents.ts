@@ -35,11 +35,12 @@ export function checkPattern(check: BlockCheck): void {
 
 function checkKind({ block, report }: BlockCheck, kind: string, start: number): void {
   const span = { start, end: start + kind.length + 2 }
-  if (kind.startsWith('#regex ')) {
-    if (hasTemplate(kind) || isRegex(kind)) return
-    report.add('K202', 'error', span, `${quoted(kind.slice(7))} is not a regular expression.`, {
-      block,
-    })
+  // `"##…"` is the text `"#…"`.
+  if (kind.startsWith('##')) return
+  const regex = /^#regex\s+(.*)$/s.exec(kind)?.[1]
+  if (regex !== undefined) {
+    if (hasTemplate(kind) || isRegex(regex)) return
+    report.add('K202', 'error', span, `${quoted(regex)} is not a regular expression.`, { block })
   } else if (!isPatternKind(kind) && kind !== EXACT) {
     const meant = closest(
       kind,
@@ -54,10 +55,11 @@ function checkKind({ block, report }: BlockCheck, kind: string, start: number): 
   }
 }
 
-/** Whether the text of a pattern, as JSON writes it, has an expression after `#regex `. */
-function isRegex(kind: string): boolean {
+/** Whether a text is an expression, as JSON writes it. */
+function isRegex(written: string): boolean {
   try {
-    return new RegExp((JSON.parse(`"${kind}"`) as string).slice(7)) instanceof RegExp
+    const text: unknown = JSON.parse(`"${written}"`)
+    return typeof text === 'string' && new RegExp(text, 'u').unicode
   } catch {
     return false
   }

@@ -1,9 +1,8 @@
-import type { Span } from '../lines.ts'
+import { lineEndOf, type Span } from '../lines.ts'
 import type { Block, Fix, KafkaFile, Property } from '../tree.ts'
 import { parseHeaderParts, type HeaderPart } from '../values/headers.ts'
 import { quoted } from '../words.ts'
 import type { Report } from './report.ts'
-import { lineEndOf } from './syntax.ts'
 
 /** K130 to K133: what a `headers:` line loses on its way. */
 export function checkHeaders(

@@ -1,8 +1,16 @@
-import { declaredOf, type Capture, type Declared } from '../declared.ts'
+import { declaredOf, type Declared } from '../declared.ts'
 import type { GivenText } from '../given.ts'
 import type { Span } from '../lines.ts'
-import { isFakerModule, isFakerName, sourceOf, type NameScope, type NameSource } from '../names.ts'
-import { blockName, captureName, reachesOf, type Reach, type Reaches } from '../reach.ts'
+import { isFakerModule, isFakerName, type NameScope } from '../names.ts'
+import {
+  blockName,
+  captureName,
+  isAbove,
+  reachesOf,
+  sourceAt,
+  type Reach,
+  type Reaches,
+} from '../reach.ts'
 import { callOf, scanTemplates, type TemplateCall, type TemplateExpression } from '../template.ts'
 import type { Block, KafkaFile } from '../tree.ts'
 import { quoted } from '../words.ts'
@@ -12,7 +20,6 @@ import type { BlockCheck, Report } from './report.ts'
 export interface NameCheck {
   readonly file: KafkaFile
   readonly declared: Declared
-  readonly given: ReadonlyMap<string, GivenText>
   readonly scope: NameScope
   readonly reaches: Reaches
   readonly report: Report
@@ -25,7 +32,7 @@ export function newNameCheck(
   report: Report,
 ): NameCheck {
   const declared = declaredOf(file)
-  return { file, declared, given, scope, reaches: reachesOf(declared, given, scope), report }
+  return { file, declared, scope, reaches: reachesOf(declared, given, scope), report }
 }
 
 /** K303 and K310: names as they are declared. */
@@ -87,7 +94,7 @@ function useProblem(
     why === undefined
       ? undefined
       : (['K304', `"{{${call.name}}}" is not known here: ${why}.`] as const)
-  switch (sourceAt(block, call, check)) {
+  switch (sourceAt(call, block, check)) {
     case 'capture':
       return late(whyNotCaptured(block, captureName(call, scope), check))
     case 'block':
@@ -110,33 +117,16 @@ function useProblem(
   }
 }
 
-/** A name that is captured further down is still the variable or the value until then. */
-function sourceAt(
-  block: Block,
-  call: TemplateCall,
-  { scope, declared, given }: NameCheck,
-): NameSource | undefined {
-  const source = sourceOf(call, scope)
-  if (source !== 'capture' || captureName(call, scope) !== call.name) return source
-  if (declared.captures.get(call.name)?.some(capture => isAbove(block, capture))) return source
-  if (declared.variables.has(call.name)) return 'variable'
-  return given.has(call.name) ? 'given' : source
-}
-
 /** The end of a sentence; undefined: it was captured above. */
 function whyNotCaptured(block: Block, name: string, check: NameCheck): string | undefined {
   const captures = check.declared.captures.get(name) ?? []
   const first = captures[0]
   if (!first || isAbove(block, first)) return undefined
   // Until then it is the variable or the value.
-  if (check.declared.variables.has(name) || check.given.has(name)) return undefined
+  if (check.declared.variables.has(name) || check.scope.given.has(name)) return undefined
   return first.block === block
     ? `${quoted(name)} is captured by this block itself`
     : `${quoted(name)} is captured below, in line ${first.property.line + 1}`
-}
-
-function isAbove(block: Block, capture: Capture): boolean {
-  return capture.block.index < block.index
 }
 
 function whyNotRun(block: Block, name: string, check: NameCheck): string | undefined {
@@ -188,7 +178,7 @@ export function checkExpectTopic({ block, settings }: BlockCheck, check: NameChe
 
 function isKnownLate(block: Block, call: TemplateCall, check: NameCheck): boolean {
   if (useProblem(block, call, check)) return false
-  const source = sourceAt(block, call, check)
+  const source = sourceAt(call, block, check)
   if (source === 'capture' || source === 'block') return true
   const reach = check.reaches.get(call.name)
   const isReached = source === 'variable' || source === 'given'

@@ -1,7 +1,7 @@
+import { lineEndOf } from '../lines.ts'
 import type { Settings } from '../settings.ts'
 import type { Block, Fix, KafkaFile } from '../tree.ts'
 import type { Report } from './report.ts'
-import { lineEndOf } from './syntax.ts'
 
 const WHO: Readonly<Record<Block['kind'], string>> = {
   PRODUCER: 'The producer',

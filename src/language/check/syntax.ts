@@ -1,6 +1,6 @@
 import { closest } from '../closest.ts'
 import { keywordOfLine } from '../keyword.ts'
-import type { Span } from '../lines.ts'
+import { lineEndOf, type Span } from '../lines.ts'
 import type { Block, FileProblem, Fix, KafkaFile, Property, Word } from '../tree.ts'
 import { definitionOf, definitionsOf } from '../vocabulary.ts'
 import { didYouMean, quoted } from '../words.ts'
@@ -18,12 +18,6 @@ export function syntaxProblems(file: KafkaFile): readonly FileProblem[] {
     }
   }
   return report.problems
-}
-
-/** The line end that this file uses. */
-export function lineEndOf(file: KafkaFile): string {
-  if (file.lines.count < 2) return '\n'
-  return file.text.slice(file.lines.endOf(0), file.lines.startOf(1))
 }
 
 function checkValue(file: KafkaFile, block: Block, report: Report): void {

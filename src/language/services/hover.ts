@@ -1,9 +1,15 @@
 import { encodingOf } from '../../base/encodings.ts'
 import { legacyFakerOf } from '../legacyFaker.ts'
+import { DIRECTIVES } from '../directives.ts'
+import { declaredOf } from '../declared.ts'
+import { FUNCTIONS, GROUP_NAMES, METHODS, RECORD_NAMES } from '../expressionNames.ts'
+import type { GivenText } from '../given.ts'
 import type { Span } from '../lines.ts'
-import { isFakerName, scopeOf, sourceOf, SYSTEM_NAMES } from '../names.ts'
-import { callOf, scanTemplates, type TemplateExpression } from '../template.ts'
+import { isFakerName, scopeOf, SYSTEM_NAMES } from '../names.ts'
+import { blockName, captureName, sourceAt } from '../reach.ts'
+import { callOf, scanTemplates, type TemplateCall, type TemplateExpression } from '../template.ts'
 import type { Block, KafkaFile, Property } from '../tree.ts'
+import { celTextOf, type CelToken } from '../values/celText.ts'
 import { parseDuration } from '../values/durations.ts'
 import { formatDefinitionOf, parseFormat } from '../values/formats.ts'
 import {
@@ -12,8 +18,10 @@ import {
   type TimeContext,
   type WrittenPosition,
 } from '../values/positions.ts'
+import { EXACT, EXACT_DOCUMENTATION, PATTERN_KINDS } from '../values/patterns.ts'
 import { BLOCK_DOCUMENTATION, definitionOf } from '../vocabulary.ts'
 import { placeAt, type PlaceInFile } from './place.ts'
+import { shownValue } from './shown.ts'
 
 export interface Hover {
   readonly span: Span
@@ -22,6 +30,12 @@ export interface Hover {
 
 /** What a hover can tell beyond the language; absent: not known. */
 export interface HoverKnowledge {
+  readonly given?: ReadonlyMap<string, GivenText>
+  /**
+   * What a name stands for in the session of the file, secrets hidden: a variable as it was
+   * evaluated, what was captured, a part of a named block's record.
+   */
+  readonly inSession?: (name: string) => string | undefined
   readonly topicOf?: (
     name: string,
   ) => { readonly partitions: number; readonly replicationFactor?: number } | undefined
@@ -39,17 +53,78 @@ export function hover(
 ): Hover | undefined {
   const place = placeAt(file, offset)
   const template = templateAt(file, offset, place)
-  if (template) return hoverTemplate(file, template)
+  if (template) return hoverTemplate(file, template, place.block, knowledge)
   const { block, property } = place
+  const directive = directiveAt(file, block, offset)
+  if (directive) return directive
   if (!block) return undefined
   if (contains(block.keyword, offset)) return hoverBlock(block)
-  if (!property) return undefined
+  if (!property) return place.inBody ? hoverPattern(file, block, place, offset) : undefined
   if (contains(property.nameSpan, offset)) return hoverName(block, property)
+  const word = hoverExpression(block, property, offset)
+  if (word) return word
   return contains(property.valueSpan, offset) ? hoverValue(block, property, knowledge) : undefined
 }
 
 function contains(span: Span, offset: number): boolean {
   return offset >= span.start && offset <= span.end && span.end > span.start
+}
+
+/** `-- @name` at an offset. */
+function directiveAt(file: KafkaFile, block: Block | undefined, offset: number): Hover | undefined {
+  const directives = block?.directives ?? file.directives
+  const found = directives.find(({ nameSpan }) => contains(nameSpan, offset))
+  const definition = DIRECTIVES.find(({ name }) => name === found?.name)
+  if (!found || !definition) return undefined
+  return {
+    span: found.nameSpan,
+    markdown: `**@${definition.name}**\n\n${definition.documentation}`,
+  }
+}
+
+/** A kind in the pattern of an EXPECT. */
+function hoverPattern(
+  file: KafkaFile,
+  block: Block,
+  { lineSpan }: PlaceInFile,
+  offset: number,
+): Hover | undefined {
+  if (block.kind !== 'EXPECT') return undefined
+  for (const match of file.text.slice(lineSpan.start, lineSpan.end).matchAll(/"(#\w+)[^"]*"/g)) {
+    const start = lineSpan.start + match.index
+    const span = { start, end: start + match[0].length }
+    if (!contains(span, offset)) continue
+    const [, name = ''] = match
+    const documentation =
+      name === EXACT
+        ? EXACT_DOCUMENTATION
+        : PATTERN_KINDS.find(kind => kind.name === name)?.documentation
+    return documentation === undefined ? undefined : { span, markdown: documentation }
+  }
+  return undefined
+}
+
+/** A name in an expression. */
+function hoverExpression(block: Block, property: Property, offset: number): Hover | undefined {
+  const kind = definitionOf(block.kind, property.name)?.kind
+  if (kind !== 'expression' && kind !== 'capture') return undefined
+  const { value = '', valueSpan } = property
+  const { tokens } = celTextOf(value)
+  const at = offset - valueSpan.start
+  const index = tokens.findIndex(each => each.kind === 'name' && contains(each.span, at))
+  const token = tokens[index]
+  if (!token) return undefined
+  const textOf = (each: CelToken | undefined) =>
+    each ? value.slice(each.span.start, each.span.end) : ''
+  const isCalled = textOf(tokens[index + 1]) === '('
+  const isMember = textOf(tokens[index - 1]) === '.'
+  const variables = block.kind === 'EXPECT' && block.group ? GROUP_NAMES : RECORD_NAMES
+  const names = isMember ? (isCalled ? METHODS : []) : isCalled ? FUNCTIONS : variables
+  const known = names.find(({ name }) => name === textOf(token))
+  if (!known) return undefined
+  const span = { start: valueSpan.start + token.span.start, end: valueSpan.start + token.span.end }
+  const detail = isCalled ? code(known.usage) : `**${known.name}**: ${known.usage}`
+  return { span, markdown: `${detail}\n\n${known.documentation}` }
 }
 
 /** A template of the property, the value or the variable that the offset is in. */
@@ -68,37 +143,76 @@ function templateAt(
   return undefined
 }
 
-function hoverTemplate(file: KafkaFile, expression: TemplateExpression): Hover {
-  return { span: expression.span, markdown: describeTemplate(file, expression) }
+function hoverTemplate(
+  file: KafkaFile,
+  expression: TemplateExpression,
+  block: Block | undefined,
+  knowledge: HoverKnowledge,
+): Hover {
+  const call = callOf(expression.text)
+  const markdown = call
+    ? describeCall(file, expression, call, block, knowledge)
+    : unknownName(expression)
+  return { span: expression.span, markdown }
 }
 
-function describeTemplate(file: KafkaFile, expression: TemplateExpression): string {
-  const call = callOf(expression.text)
-  const name = code(call?.name ?? expression.text)
-  const source = call && sourceOf(call, scopeOf(file))
-  switch (source) {
+function unknownName({ text, strict }: TemplateExpression): string {
+  return strict ? `${code(text)} is not defined.` : 'This is sent as it stands.'
+}
+
+function describeCall(
+  file: KafkaFile,
+  expression: TemplateExpression,
+  call: TemplateCall,
+  block: Block | undefined,
+  knowledge: HoverKnowledge,
+): string {
+  const { given = new Map<string, GivenText>() } = knowledge
+  const scope = scopeOf(file, given.keys())
+  const declared = declaredOf(file)
+  const name = code(call.name)
+  switch (sourceAt(call, block, { scope, declared })) {
     case 'system': {
-      const system = SYSTEM_NAMES.find(each => each.name === call?.name)
+      const system = SYSTEM_NAMES.find(each => each.name === call.name)
       return `${code(system?.usage ?? '')}\n\n${system?.documentation ?? ''}`
     }
     case 'faker':
       return `${name}: generated data, new for each record.`
     case 'legacy':
-      return `${name} is a name of an older faker. ${describeLegacy(call?.name ?? '')}`
+      return `${name} is a name of an older faker. ${describeLegacy(call.name)}`
     case 'variable': {
-      const variable = file.variables.findLast(each => each.name === call?.name)
-      return `${name} = ${code(variable?.value ?? '')}\n\nDeclared in line ${(variable?.line ?? 0) + 1}; evaluated once per run.`
+      const variable = declared.variables.get(call.name)?.at(-1)
+      const line = (variable?.line ?? 0) + 1
+      const value = knowledge.inSession?.(call.name) ?? shownValue(file, call.name, given) ?? ''
+      return `${name} = ${code(value)}\n\nDeclared in line ${line}; evaluated once per run.`
     }
-    case 'capture':
-      return `${name} is captured by a block of this file.`
-    case 'block':
-      return `${name} is taken from the block of that name.`
+    case 'given': {
+      const source = given.get(call.name)?.source ?? ''
+      return `${name} = ${code(shownValue(file, call.name, given) ?? '')}\n\nFrom ${escaped(source)}.`
+    }
+    case 'capture': {
+      const captures = declared.captures.get(captureName(call, scope)) ?? []
+      const lines = captures.map(({ property }) => property.line + 1)
+      return `${inSession(call.name, knowledge)}Captured in ${inLines(lines)}: ${code(captures.at(-1)?.property.value ?? '')}`
+    }
+    case 'block': {
+      const blocks = declared.blocks.get(blockName(call)) ?? []
+      const lines = blocks.map(({ startLine }) => startLine + 1)
+      return `${inSession(call.name, knowledge)}Taken from the record of ${code(blockName(call))} in ${inLines(lines)}.`
+    }
     case 'row':
-    case 'given':
-      return `${name} is given from outside the file.`
     case undefined:
-      return expression.strict ? `${name} is not defined.` : 'This is sent as it stands.'
+      return unknownName(expression)
   }
+}
+
+function inSession(name: string, knowledge: HoverKnowledge): string {
+  const text = knowledge.inSession?.(name)
+  return text === undefined ? `${code(name)}\n\n` : `${code(name)} = ${code(text)}\n\n`
+}
+
+function inLines(lines: readonly number[]): string {
+  return lines.length === 1 ? `line ${lines.join()}` : `lines ${lines.join(', ')}`
 }
 
 function describeLegacy(name: string): string {
@@ -154,6 +268,7 @@ function describeValue(
     }
     case 'format':
       return describeFormat(block, value)
+    case 'time':
     case 'position':
       return describePosition(name, value, knowledge)
     case 'duration': {
@@ -161,7 +276,6 @@ function describeValue(
       return duration.ok ? `${duration.value} ms` : undefined
     }
     case undefined:
-    case 'time':
     case 'schema':
     case 'headers':
     case 'assignment':

@@ -21,6 +21,15 @@ export function jsonProblem(
   text: string,
   options: { readonly templates: boolean } = { templates: true },
 ): JsonProblem | undefined {
+  return readJson(text, options)
+}
+
+/** Reads a text as `jsonProblem` does, and tells its pieces in order. */
+export function readJson(
+  text: string,
+  options: { readonly templates: boolean },
+  tell?: (kind: TokenKind, start: number, end: number) => void,
+): JsonProblem | undefined {
   const json = options.templates ? withoutTemplates(text) : text
   const open: ('{' | '[')[] = []
   let state: State = 'value'
@@ -33,6 +42,7 @@ export function jsonProblem(
     const next = step(state, token.kind, open)
     if (next === undefined)
       return { span: { start: at, end: token.end }, expected: wanted(state, open) }
+    tell?.(token.kind, at, token.end)
     state = next
     at = token.end
   }
@@ -55,7 +65,7 @@ function withoutTemplates(text: string): string {
 /** What may come next. */
 type State = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'more' | 'end'
 
-type TokenKind = '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'literal' | 'any'
+export type TokenKind = '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'literal' | 'any'
 
 interface Token {
   readonly kind: TokenKind

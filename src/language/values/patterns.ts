@@ -21,17 +21,18 @@ export const PATTERN_KINDS: readonly PatternKind[] = [
   {
     name: '#regex',
     argument: true,
-    documentation: 'A text that the regular expression finds something in: `"#regex ^o-\\\\d+$"`.',
+    documentation: 'A text that is all of what the regular expression says: `"#regex o-\\\\d+"`.',
   },
 ]
 
 /** As the only field of an object: its value must hold no other fields than those given. */
 export const EXACT = '#exact'
-export const EXACT_DOCUMENTATION = '`{"#exact": …}`: the object has the given fields and no others.'
+export const EXACT_DOCUMENTATION =
+  '`{"#exact": …}`: the value has the given fields and no others, also in what stands within.'
 
 const NAMES = new Set(PATTERN_KINDS.map(({ name }) => name))
 
 /** Whether a text of a pattern, without its quotes, is a kind. */
 export function isPatternKind(text: string): boolean {
-  return NAMES.has(text) || text.startsWith('#regex ')
+  return NAMES.has(text) || /^#regex\s/.test(text)
 }
