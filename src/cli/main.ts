@@ -6,11 +6,13 @@ import { EXIT, type Surroundings } from './terminal.ts'
 
 const HELP = `Usage: kafkafile check [files|folders|globs] [--json]
        kafkafile peek TOPIC --brokers host:port [options]
+       kafkafile lag [GROUP…] --brokers host:port [options]
 
   check      Parses and checks .kafka files, without any cluster.
              Without an argument: the .kafka files below the current folder.
              "-" reads standard input.
   peek       Prints the records of a topic. "kafkafile peek --help" shows its options.
+  lag        Tells how far groups are behind. "kafkafile lag --help" shows its options.
 
 Options
   --json     check: one JSON object a line, one per file: blocks, ranges, properties, values,
@@ -21,14 +23,15 @@ Options
 Exit codes: 0 passed, 1 bad options, 2 a file has an error, 3 a run-time error.
 `
 
+const COMMANDS = ['check', 'peek', 'lag']
+
 /** Runs the command that the arguments ask for; resolves with the exit code. */
 export async function main(args: readonly string[], around: Surroundings): Promise<number> {
-  const at = args.findIndex(arg => arg === 'check' || arg === 'peek')
-  if (args[at] === 'peek') {
-    // Brings the client and all it needs: `check` does without.
-    const { peek } = await import('./peek.ts')
-    return peek(args.toSpliced(at, 1), around)
-  }
+  const at = args.findIndex(arg => COMMANDS.includes(arg))
+  const others = args.toSpliced(at, 1)
+  // They bring the client and all it needs: `check` does without.
+  if (args[at] === 'peek') return (await import('./peek.ts')).peek(others, around)
+  if (args[at] === 'lag') return (await import('./lag.ts')).lag(others, around)
   return mainWithoutCluster(args, around)
 }
 

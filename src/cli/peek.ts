@@ -1,20 +1,17 @@
-import { silentLog } from '../base/log.ts'
-import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
+import { ProblemError } from '../base/problem.ts'
 import { exporter } from '../formats/records/exporter.ts'
 import type { Cluster } from '../kafka/cluster.ts'
-import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress, ReadRequest, ReadUpdate } from '../kafka/reading.ts'
-import { createCluster } from '../kafkajs/cluster.ts'
 import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
 import type { TimeContext } from '../language/values/positions.ts'
-import { createReader } from '../reading/reader.ts'
-import { BadOptions } from './badOptions.ts'
 import { connectionConfig } from './connectionOptions.ts'
+import { failing, sentenceOf } from './failing.ts'
 import { PEEK_HELP, peekOptions, type PeekOptions } from './peekOptions.ts'
 import { newProgress } from './progress.ts'
 import { recordTable } from './recordTable.ts'
 import { EXIT, type Surroundings } from './terminal.ts'
+import { withCluster } from './withCluster.ts'
 
 /**
  * `kafkafile peek`: prints a topic's records (kafka-file specification, section 7.2). The exit code
@@ -33,42 +30,8 @@ export async function peek(args: readonly string[], around: Surroundings): Promi
       printRecords(cluster, options, { around, signal }),
     )
   } catch (error) {
-    if (signal.aborted) return EXIT.interrupted
-    if (error instanceof BadOptions) {
-      around.complain(`kafkafile: ${error.message}\nSee kafkafile peek --help.\n`)
-      return EXIT.badOptions
-    }
-    around.complain(`kafkafile: ${sentenceOf(problemOf(error))}\n`)
-    return EXIT.runtime
+    return failing('peek', error, signal, around)
   }
-}
-
-/** Connects, and closes everything when the action is over. */
-async function withCluster<T>(
-  config: ConnectionConfig,
-  readerWorker: URL,
-  signal: AbortSignal,
-  action: (cluster: Cluster) => Promise<T>,
-): Promise<T> {
-  const reader = createReader({ workerPath: readerWorker, config, log: silentLog })
-  try {
-    const cluster = await createCluster(
-      config,
-      { log: silentLog, reader: (request, ask) => reader.read(request, ask) },
-      { signal },
-    )
-    try {
-      return await action(cluster)
-    } finally {
-      await cluster.close()
-    }
-  } finally {
-    await reader.close()
-  }
-}
-
-function sentenceOf({ message, advice }: Problem): string {
-  return advice === undefined ? message : `${message} ${advice}`
 }
 
 function localTime(): TimeContext {

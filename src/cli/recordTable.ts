@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { visible } from '../base/visible.ts'
 import { decode, shown } from '../formats/formats.ts'
 import type { Format } from '../kafka/format.ts'
 import { recordAt, type RecordPage } from '../kafka/page.ts'
@@ -91,16 +92,10 @@ function cutLength(bytes: Uint8Array): number {
 }
 
 const LINE_END = /\s*[\r\n]\s*/g
-/** They move the cursor, change the colour, or turn the direction of what follows. */
-const CONTROLS =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
-/** Shows characters that would do something to the terminal instead of sending them. */
+/** Characters that would do something to the terminal are shown instead. */
 function oneLine(text: string): string {
-  if (text.search(CONTROLS) < 0) return text
-  return text
-    .replaceAll(LINE_END, ' ')
-    .replaceAll(CONTROLS, control => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return visible(text.replaceAll(LINE_END, ' '))
 }
 
 /** The last time that a date can hold; a client may have sent any number. */
