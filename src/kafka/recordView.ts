@@ -173,10 +173,15 @@ export interface Timeline {
   /** Records per bin: all that were read, and those for which the filter holds. */
   readonly read: readonly number[]
   readonly matched: readonly number[]
-  /** Of records that could not be read or decoded. */
+  /** Batches and records that could not be read. */
   readonly errors: readonly number[]
   /** Records without a time, in no bin. */
   readonly timeless: number
+  /**
+   * A few records, read whether they match or not, whose times are far from those of all others:
+   * they are counted in the first and the last bin. Absent: there are none.
+   */
+  readonly wild?: { readonly earlier: number; readonly later: number }
 }
 
 export interface RecordDetail extends RecordName {

@@ -25,20 +25,28 @@ const SHOWN_LENGTHS = [
 /** Finer bins than anyone asks for, so that those that are asked for are made of them. */
 const BINS = 4096
 
+/** A clock that is wrong stamps few records: so large a share of them, or one of so many. */
+const WILD_SHARE = 0.01
+const LEAST_FOR_ONE_WILD = 20
+/** They are wild so many times as far away as all others reach, but never within a day of those. */
+const WILD_DISTANCE = 10
+
 /**
- * Counts records over time in bins that grow with the time that there is to cover: what it takes
- * in memory depends on neither records nor time.
+ * Counts records over time in bins that grow with how many of them hold any: what it takes in
+ * memory depends on neither records nor time, and a single time far away makes no bin longer.
  */
 export class TimeCounts {
   /** Whether there are records that were read and do not match. */
   readonly #filtered: boolean
-  #length = 0
-  /** Number of the first bin, counted from the epoch in bins of the length. */
-  #first = 0
-  #last = -1
-  #read = new Float64Array(BINS)
-  #matched = new Float64Array(BINS)
-  #errors = new Float64Array(BINS)
+  #length = CLOCK[0] ?? 1
+  /** Numbers of the bins that hold any, in order, counted from the epoch in bins of the length. */
+  readonly #numbers = new Float64Array(BINS)
+  readonly #read = new Float64Array(BINS)
+  readonly #matched = new Float64Array(BINS)
+  readonly #errors = new Float64Array(BINS)
+  #used = 0
+  /** Where the last one was counted: the next one mostly is, too. */
+  #at = 0
   #timeless = 0
   /** The latest time of each partition: what cannot be read is counted there. */
   readonly #reached = new Map<number, number>()
@@ -48,7 +56,7 @@ export class TimeCounts {
   }
 
   get bytes(): number {
-    return 3 * BINS * 8
+    return 4 * BINS * 8
   }
 
   /** Records that were read, whether the filter holds for them or not; only where there is one. */
@@ -71,35 +79,75 @@ export class TimeCounts {
 
   /** In about so many bins, and no more. */
   timeline(most: number): Timeline {
-    if (this.#last < this.#first) {
-      return { start: 0, binMs: 1, read: [], matched: [], errors: [], timeless: this.#timeless }
+    const timeless = this.#timeless
+    if (this.#used === 0) {
+      return { start: 0, binMs: 1, read: [], matched: [], errors: [], timeless }
     }
-    const binMs = this.#shownLength(Math.max(1, most))
+    const { from, to } = this.#usual()
+    const first = this.#numbers[from] ?? 0
+    const last = this.#numbers[to] ?? 0
+    const binMs = this.#shownLength(first, last, Math.max(1, most))
     const ratio = binMs / this.#length
-    const first = Math.floor(this.#first / ratio)
-    const count = Math.floor(this.#last / ratio) - first + 1
+    const start = Math.floor(first / ratio)
+    const count = Math.floor(last / ratio) - start + 1
     const sum = (bins: Float64Array): readonly number[] => {
       const sums = new Array<number>(count).fill(0)
-      for (let bin = this.#first; bin <= this.#last; bin++) {
-        const to = Math.floor(bin / ratio) - first
-        sums[to] = (sums[to] ?? 0) + (bins[bin - this.#first] ?? 0)
+      for (let bin = 0; bin < this.#used; bin++) {
+        const number = Math.floor((this.#numbers[bin] ?? 0) / ratio) - start
+        const shown = Math.max(0, Math.min(count - 1, number))
+        sums[shown] = (sums[shown] ?? 0) + (bins[bin] ?? 0)
       }
       return sums
     }
+    const earlier = this.#recordsIn(0, from)
+    const later = this.#recordsIn(to + 1, this.#used)
     return {
-      start: first * binMs,
+      start: start * binMs,
       binMs,
       read: sum(this.#read),
       matched: sum(this.#filtered ? this.#matched : this.#read),
       errors: sum(this.#errors),
-      timeless: this.#timeless,
+      timeless,
+      ...(earlier + later > 0 && { wild: { earlier, later } }),
     }
   }
 
-  #shownLength(most: number): number {
+  /** The first and the last bin that are not wild: few records, and far from all others. */
+  #usual(): { readonly from: number; readonly to: number } {
+    const total = this.#recordsIn(0, this.#used)
+    const share = Math.floor(total * WILD_SHARE)
+    const mostWild = total >= LEAST_FOR_ONE_WILD ? Math.max(1, share) : 0
+    let low = 0
+    let high = this.#used - 1
+    for (let few = this.#countAt(low); few <= mostWild && low < high; few += this.#countAt(low))
+      low++
+    for (let few = this.#countAt(high); few <= mostWild && high > low; few += this.#countAt(high))
+      high--
+    const first = this.#numbers[low] ?? 0
+    const last = this.#numbers[high] ?? 0
+    const far = Math.max((last - first + 1) * WILD_DISTANCE, DAY / this.#length)
+    let from = 0
+    let to = this.#used - 1
+    while ((this.#numbers[from] ?? first) < first - far) from++
+    while ((this.#numbers[to] ?? last) > last + far) to--
+    return { from, to }
+  }
+
+  /** Everything that matches was read, so that this counts all records. */
+  #countAt(bin: number): number {
+    return this.#read[bin] ?? 0
+  }
+
+  #recordsIn(from: number, to: number): number {
+    let sum = 0
+    for (let bin = from; bin < to; bin++) sum += this.#countAt(bin)
+    return sum
+  }
+
+  #shownLength(first: number, last: number, most: number): number {
     const fits = (binMs: number) => {
       const ratio = binMs / this.#length
-      const bins = Math.floor(this.#last / ratio) - Math.floor(this.#first / ratio) + 1
+      const bins = Math.floor(last / ratio) - Math.floor(first / ratio) + 1
       return Number.isInteger(ratio) && bins <= most
     }
     return SHOWN_LENGTHS.find(fits) ?? CLOCK.at(-1) ?? DAY
@@ -126,50 +174,59 @@ export class TimeCounts {
 
   /** The bin of a time; there is one then, if all must grow for it. */
   #binOf(time: number): number {
-    if (this.#last < this.#first) {
-      this.#length = CLOCK[0] ?? 1
-      this.#first = this.#last = Math.floor(time / this.#length)
-    }
     for (;;) {
-      const bin = Math.floor(time / this.#length)
-      if (bin >= this.#first && bin < this.#first + BINS) {
-        if (bin > this.#last) this.#last = bin
-        return bin - this.#first
+      const number = Math.floor(time / this.#length)
+      if (this.#at < this.#used && this.#numbers[this.#at] === number) return this.#at
+      const bin = this.#firstFrom(number)
+      if (bin === this.#used || this.#numbers[bin] !== number) {
+        if (this.#used === BINS) {
+          this.#coarsen()
+          continue
+        }
+        this.#insert(bin, number)
       }
-      if (bin < this.#first && this.#last - bin < BINS) this.#moveBy(this.#first - bin)
-      else this.#coarsen()
+      this.#at = bin
+      return bin
     }
   }
 
-  /** Makes room before the first bin. */
-  #moveBy(bins: number): void {
-    for (const each of [this.#read, this.#matched, this.#errors]) {
-      each.copyWithin(bins, 0, BINS - bins)
-      each.fill(0, 0, bins)
+  /** The first bin that is this one or a later one. */
+  #firstFrom(number: number): number {
+    let low = 0
+    let high = this.#used
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#numbers[middle] ?? 0) < number) low = middle + 1
+      else high = middle
     }
-    this.#first -= bins
+    return low
+  }
+
+  #insert(bin: number, number: number): void {
+    for (const each of [this.#numbers, this.#read, this.#matched, this.#errors]) {
+      each.copyWithin(bin + 1, bin, this.#used)
+      each[bin] = 0
+    }
+    this.#numbers[bin] = number
+    this.#used++
   }
 
   #coarsen(): void {
     const next = CLOCK[CLOCK.indexOf(this.#length) + 1]
     if (next === undefined) throw new RangeError('No such time.')
     const ratio = next / this.#length
-    const first = Math.floor(this.#first / ratio)
-    this.#read = merged(this.#read, this.#first, ratio)
-    this.#matched = merged(this.#matched, this.#first, ratio)
-    this.#errors = merged(this.#errors, this.#first, ratio)
-    this.#last = Math.floor(this.#last / ratio)
-    this.#first = first
+    const used = this.#used
+    let to = -1
+    for (let bin = 0; bin < used; bin++) {
+      const number = Math.floor((this.#numbers[bin] ?? 0) / ratio)
+      const isNew = to < 0 || this.#numbers[to] !== number
+      if (isNew) this.#numbers[++to] = number
+      for (const each of [this.#read, this.#matched, this.#errors]) {
+        each[to] = (isNew ? 0 : (each[to] ?? 0)) + (each[bin] ?? 0)
+      }
+    }
+    this.#used = to + 1
+    this.#at = 0
     this.#length = next
   }
-}
-
-function merged(bins: Float64Array, start: number, ratio: number): Float64Array<ArrayBuffer> {
-  const fewer = new Float64Array(BINS)
-  const first = Math.floor(start / ratio)
-  bins.forEach((count, bin) => {
-    const to = Math.floor((start + bin) / ratio) - first
-    fewer[to] = (fewer[to] ?? 0) + count
-  })
-  return fewer
 }

@@ -5,7 +5,7 @@ import { pace } from '../kit/pace.ts'
 import type { Range } from './brush.ts'
 import { isRunning } from './toolbar.ts'
 import { mostInWords, TimelineChart } from './timeline.ts'
-import { rangeInWords } from './words.ts'
+import { rangeInWords, wildInWords } from './words.ts'
 
 /** Ms between two looks while records come. */
 const PACE = 500
@@ -142,11 +142,12 @@ export class TimelineSection {
     const held = count(state.recordsHeld)
     const timeless = this.#data?.timeless ?? 0
     const without = timeless > 0 ? `, ${count(timeless)} without a time` : ''
+    const wild = this.#data?.wild ? `, ${wildInWords(this.#data.wild)}` : ''
     if (range) {
       const time = rangeInWords(range.from, range.to, Date.now())
       return this.#wanted ? time : `${time}, ${count(state.recordsShown)} of ${held} ${noun}`
     }
-    return `${this.words ?? ''}${this.words === undefined ? '' : ', '}${held} ${noun}${without}`
+    return `${this.words ?? ''}${this.words === undefined ? '' : ', '}${held} ${noun}${without}${wild}`
   }
 }
 

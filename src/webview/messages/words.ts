@@ -1,5 +1,5 @@
 import { count, duration, plural } from '../../lag/format.ts'
-import type { MessagesState, NoteRow, PartitionState } from '../../protocol/messages.ts'
+import type { MessagesState, NoteRow, PartitionState, Timeline } from '../../protocol/messages.ts'
 import { dayInWords } from './axis.ts'
 
 /** Local time of day with milliseconds: `14:02:10.204`. */
@@ -34,6 +34,16 @@ export function rangeInWords(from: number, to: number, now: number): string {
   const today = sameDay && dayOf(from) === dayOf(now)
   const clock = to - from < 10_000 ? clockTime : secondsOf
   return `${today ? '' : day(from)}${clock(from)} to ${sameDay ? '' : day(to)}${clock(to)}`
+}
+
+/** How many records of the timeline stand at its edges only because their times lie beyond them. */
+export function wildInWords({ earlier, later }: NonNullable<Timeline['wild']>): string {
+  return [
+    earlier > 0 ? `${count(earlier)} far earlier, at the left edge` : '',
+    later > 0 ? `${count(later)} far later, at the right edge` : '',
+  ]
+    .filter(words => words !== '')
+    .join(', ')
 }
 
 /** What a row says that stands where no record is. */

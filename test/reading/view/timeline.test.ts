@@ -85,6 +85,35 @@ describe('records over time', () => {
     }
   })
 
+  describe('with few times far from all others', () => {
+    const usual = Array.from({ length: 1000 }, (_, n) => NOON + n * SECOND)
+    const timelineOf = (...wild: readonly number[]) => {
+      const counts = new TimeCounts(false)
+      counts.addMatched(at(...wild))
+      counts.addMatched(at(...usual))
+      counts.addMatched(at(...wild))
+      return counts.timeline(100)
+    }
+
+    it('are shown as without those, which stand at the edges', () => {
+      const { wild, read, ...shown } = timelineOf(0, Date.UTC(3000, 0), -1)
+      assert.deepEqual(wild, { earlier: 2, later: 2 })
+      assert.deepEqual(shown, { ...shown, start: NOON, binMs: 10 * SECOND, timeless: 2 })
+      assert.deepEqual([read.length, read[0], read[50], read.at(-1)], [100, 12, 10, 12])
+    })
+
+    it('are shown whole where those are many, or within a day', () => {
+      const many = Array.from({ length: 10 }, () => 0)
+      for (const times of [many, [NOON - 23 * HOUR], [NOON + 20 * HOUR]]) {
+        const { wild, read, start, binMs } = timelineOf(...times)
+        assert.equal(wild, undefined)
+        assert.equal(sum(read), 1000 + 2 * times.length)
+        assert.ok(start <= Math.min(...times, NOON))
+        assert.ok(start + read.length * binMs > Math.max(...times, NOON + 999 * SECOND))
+      }
+    })
+  })
+
   it('take no more memory for a long time than for a short one', () => {
     const counts = new TimeCounts(false)
     const { bytes } = counts

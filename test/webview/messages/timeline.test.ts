@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { ticksOf } from '../../../src/webview/messages/axis.ts'
 import { begun, extended, moved, rangeOf } from '../../../src/webview/messages/brush.ts'
-import { noteInWords, heldBack, rangeInWords } from '../../../src/webview/messages/words.ts'
+import {
+  heldBack,
+  noteInWords,
+  rangeInWords,
+  wildInWords,
+} from '../../../src/webview/messages/words.ts'
 
 const extent = { from: 1000, to: 2000, step: 10 }
 
@@ -79,6 +84,14 @@ describe('the words of the message viewer', () => {
       '19 Nov 13:36:10 to 13:37:10',
     )
     assert.equal(rangeInWords(from, from + 1500, now), '13:36:10.000 to 13:36:11.500')
+  })
+
+  it('say what the timeline has at its edges', () => {
+    assert.equal(wildInWords({ earlier: 1200, later: 0 }), '1,200 far earlier, at the left edge')
+    assert.equal(
+      wildInWords({ earlier: 1, later: 2 }),
+      '1 far earlier, at the left edge, 2 far later, at the right edge',
+    )
   })
 
   it('say what stands where no record is', () => {
