@@ -17,7 +17,8 @@ export type ExportWhat = 'shown' | 'topic' | { readonly records: readonly Record
 /** Writes records to a file that the person chooses, with its progress in sight. */
 export async function exportRecords(source: RecordSource, what: ExportWhat): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new ProblemError(UNTRUSTED)
-  if (what !== 'topic') heldView(source)
+  if (what !== 'topic' && heldView(source).state.recordsShown === 0)
+    throw new ProblemError(NOTHING_SHOWN)
   const filter = what === 'topic' ? await chooseFilter(source) : 'all'
   const format = filter && (await chooseFormat(source, what))
   const target = format && (await chooseFile(source, format))
@@ -219,6 +220,12 @@ const UNTRUSTED: Problem = {
   code: 'untrusted',
   message: 'No file is written from an untrusted workspace.',
   advice: 'Trust this workspace to export records.',
+}
+
+const NOTHING_SHOWN: Problem = {
+  code: 'nothing-shown',
+  message: 'The view shows no record that could be exported.',
+  advice: 'Clear its filter or the range of time, or export the whole topic.',
 }
 
 const NO_FILE: Problem = {
