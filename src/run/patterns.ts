@@ -7,7 +7,7 @@ import { notJson, type TextProblem } from './jsonPlaces.ts'
 export interface Pattern {
   /**
    * Compares a JSON value, as `parseExact` gives it, or the text of a value that is no JSON.
-   * `distance` counts the leaves of the pattern that do not fit.
+   * `distance` grows with the leaves of the pattern that do not fit; 0: it matches.
    */
   match(value: unknown): PatternMatch
 }
@@ -59,6 +59,9 @@ type Node =
 const MISSING = Symbol('missing')
 
 const EXACT = '#exact'
+
+/** A field that is there with another value is closer than one that is not there. */
+const ABSENT = 2
 
 function nodeOf(pattern: unknown, exact: boolean, bad: string[]): Node {
   if (typeof pattern === 'string') return textNode(pattern, bad)
@@ -165,7 +168,7 @@ function compare(node: Node, value: unknown, path: string, into: Difference[]): 
 
 function differ(path: string, expected: string, value: unknown, into: Difference[]): number {
   into.push({ path, expected, actual: value === MISSING ? 'absent' : shown(value) })
-  return 1
+  return value === MISSING ? ABSENT : 1
 }
 
 function compareList(
@@ -227,7 +230,7 @@ function differWhole(
 ): number {
   if (value === MISSING) into.push({ path, expected: 'present', actual: 'absent' })
   else into.push({ path, expected: kind, actual: shown(value) })
-  return Math.max(1, leavesOf(node))
+  return ABSENT * Math.max(1, leavesOf(node)) + (value === MISSING ? 0 : 1)
 }
 
 function leavesOf(node: Node): number {

@@ -284,3 +284,76 @@ export function groupOf(
     ...rest,
   }
 }
+
+/**
+ * Time that passes only when nothing else is left to be done: whoever sleeps shortest wakes first.
+ */
+export function patientClock(start = 1_795_224_732_160): Clock {
+  const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>()
+  let now = start
+  const passOn = () =>
+    setImmediate(() => {
+      const [next] = [...sleepers].sort((a, b) => a.at - b.at)
+      if (!next) return
+      sleepers.delete(next)
+      now = Math.max(now, next.at)
+      next.wake()
+      passOn()
+    })
+  return {
+    now: () => now,
+    sleep: (ms, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+      const sleeper = { at: now + ms, wake: () => resolve(undefined) }
+      const abort = () => {
+        sleepers.delete(sleeper)
+        reject(new Error('aborted'))
+      }
+      if (signal?.aborted) abort()
+      else {
+        signal?.addEventListener('abort', abort, { once: true })
+        if (sleepers.add(sleeper).size === 1) passOn()
+      }
+      return promise
+    },
+  }
+}
+
+/** `offset, key, value` as a page of partition 0 or another one; null is null. */
+export function recordPage(
+  partition: number,
+  records: readonly (readonly [offset: bigint, key: string | null, value: string | null])[],
+  topic = 'orders',
+): RecordPage {
+  const utf8 = new TextEncoder()
+  const parts = records.flatMap(([, key, value]) => [key, value])
+  const encoded = parts.map(part => (part === null ? undefined : utf8.encode(part)))
+  let end = 0
+  const starts = encoded.map(bytes => {
+    const start = end
+    end += bytes?.length ?? 0
+    return start
+  })
+  const lengths = encoded.map(bytes => bytes?.length ?? -1)
+  const every = (from: number, list: readonly number[]) =>
+    Int32Array.from(records.map((_, index) => list[2 * index + from] ?? 0))
+  return {
+    topic,
+    partition,
+    count: records.length,
+    offsets: BigInt64Array.from(records.map(([offset]) => offset)),
+    timestamps: new Float64Array(records.length),
+    keyStarts: every(0, starts),
+    keyLengths: every(0, lengths),
+    valueStarts: every(1, starts),
+    valueLengths: every(1, lengths),
+    headerStarts: new Int32Array(records.length).fill(-1),
+    bytes: Uint8Array.from(encoded.flatMap(bytes => [...(bytes ?? [])])),
+    errors: [],
+  }
+}
+
+/** What a reader says of these pages. */
+export function update(pages: readonly RecordPage[], done = false): ReadUpdate {
+  return { pages, progress: [], bytesRead: 0, recordsRead: 0, done }
+}

@@ -96,7 +96,7 @@ describe('patterns', () => {
     const distances = ['{"a":1,"b":{"c":1}}', '{"a":1}', '{"a":2}', '[]'].map(
       json => match(pattern, json).distance,
     )
-    assert.deepEqual(distances, [1, 2, 3, 3])
+    assert.deepEqual(distances, [2, 4, 5, 7])
   })
 
   const broken: readonly (readonly [string, string])[] = [

@@ -1,0 +1,422 @@
+import type { Clock } from '../base/clock.ts'
+import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
+import type { Condition } from '../expression/compile.ts'
+import { fieldPaths } from '../expression/fieldPaths.ts'
+import { compileSelection } from '../expression/compile.ts'
+import { jsonOf, type PlainValue } from '../expression/plain.ts'
+import type { Variables } from '../expression/variables.ts'
+import { decode, shown } from '../formats/formats.ts'
+import type { Cluster } from '../kafka/cluster.ts'
+import { recordAt } from '../kafka/page.ts'
+import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
+import type { KafkaRecord } from '../kafka/record.ts'
+import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
+import { capture } from './capturing.ts'
+import { deadline, slept } from './deadline.ts'
+import type { ExpectPlan } from './expectPlan.ts'
+import { recordVariables } from './recordVariables.ts'
+import type { Difference, ExpectedSummary, ExpectFailure } from './results.ts'
+import type { Mark } from './session.ts'
+
+export interface ExpectContext {
+  readonly cluster: Cluster
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Where the topic ended before the first block. */
+  readonly mark: Mark | undefined
+  /** When the PRODUCER before sent, ms since the epoch. */
+  readonly lastSend: number | undefined
+  /** A time of the day as people read it: `12:00:01.250`. */
+  readonly timeOfDay: (time: number) => string
+  readonly tell: (read: number, matched: number) => void
+}
+
+export interface Expected {
+  readonly status: 'passed' | 'failed' | 'stopped'
+  readonly problem?: Problem
+  readonly failure?: ExpectFailure
+  readonly summary: ExpectedSummary
+  readonly captures: readonly (readonly [name: string, value: PlainValue])[]
+  /** The last record that was selected. */
+  readonly record?: KafkaRecord
+  readonly notice?: string
+}
+
+/**
+ * Waits until as many records are selected as are expected, and judges them. It ends with the last
+ * of them, or at the deadline; where none is expected only the deadline, or the end that is given,
+ * tells that none came.
+ */
+export async function expectRecords(plan: ExpectPlan, context: ExpectContext): Promise<Expected> {
+  const search = newSearch(plan, context)
+  const time = deadline(context.clock, plan.within, context.signal)
+  try {
+    const problem = await readUntil(search, plan, context, time.signal)
+    if (context.signal.aborted) return { ...search.told(), status: 'stopped' }
+    return problem ? { ...search.told(), status: 'failed', problem } : search.ended()
+  } finally {
+    time.dispose()
+  }
+}
+
+/** Ms between looks for a topic that is not there yet. */
+const POLL = 200
+
+/** Undefined: it was read until enough was found, the end was reached, or the time was over. */
+async function readUntil(
+  search: Search,
+  plan: ExpectPlan,
+  context: ExpectContext,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  const { cluster, mark } = context
+  if (!plan.from && mark && 'problem' in mark) return mark.problem
+  const stop = new AbortController()
+  try {
+    const count = await partitionCount(plan.topic, context, signal)
+    if (count === undefined) {
+      search.noTopic = true
+      return undefined
+    }
+    const beyond = plan.partitions && firstBeyond(plan.partitions, count)
+    if (beyond !== undefined) return noPartition(plan.topic, beyond, count)
+    const request = requestOf(plan, mark, count)
+    search.partitions = request.partitions ?? Array.from({ length: count }, (_, index) => index)
+    const reading = AbortSignal.any([signal, stop.signal])
+    for await (const update of cluster.read(request, { signal: reading })) {
+      if (search.take(update) || signal.aborted) break
+    }
+    return undefined
+  } catch (error) {
+    return signal.aborted ? undefined : problemOf(error)
+  } finally {
+    stop.abort()
+  }
+}
+
+/** Waits for the topic; undefined: it did not come in time. */
+async function partitionCount(
+  topic: string,
+  { cluster, clock }: ExpectContext,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  for (;;) {
+    const [found] = await cluster.describeTopics([topic], { signal })
+    if (found && !found.problem) return found.partitions.length
+    const problem = found?.problem
+    if (problem && problem.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw new ProblemError(problem)
+    if (!(await slept(clock, POLL, signal))) return undefined
+  }
+}
+
+function noPartition(topic: string, partition: number, count: number): Problem {
+  const there = count === 1 ? 'only partition 0' : `partitions 0-${count - 1}`
+  const message = `Partition ${partition} does not exist: topic "${topic}" has ${there}.`
+  return { code: 'K204', message }
+}
+
+function requestOf(plan: ExpectPlan, mark: Mark | undefined, count: number): ReadRequest {
+  const { topic, to, isolation, partitions } = plan
+  const ends = mark && 'ends' in mark ? mark.ends : new Map<number, bigint>()
+  const marked = new Map(
+    [...ends].map(([partition, offset]) => [partition, { kind: 'offset', offset }] as const),
+  )
+  return {
+    topic,
+    // A partition that was not there at the mark was made since: all of it is new.
+    from: plan.from ?? { all: { kind: 'earliest' }, byPartition: marked },
+    ...(partitions && { partitions: partitionsIn(partitions, count) }),
+    ...(to && { to }),
+    ...(isolation && { isolation }),
+  }
+}
+
+interface Search {
+  noTopic: boolean
+  partitions: readonly number[]
+  /** True: enough is known. */
+  take(update: ReadUpdate): boolean
+  /** What is known by now. */
+  told(): Pick<Expected, 'summary' | 'captures' | 'notice'>
+  /** What became of it when nothing more is read. */
+  ended(): Expected
+}
+
+interface Selected {
+  readonly record: KafkaRecord
+  readonly variables: Variables
+  readonly latency: number | undefined
+}
+
+interface Candidate {
+  readonly score: number
+  readonly record: KafkaRecord
+  readonly why: string
+  readonly differences: readonly Difference[]
+}
+
+function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
+  const { clock, lastSend } = context
+  const selected: Selected[] = []
+  const undecodable: string[] = []
+  const failures: string[] = []
+  const problems = new Map<number, string>()
+  let closest: Candidate | undefined
+  let read = 0
+  let unreadable = 0
+  const wanted = Math.max(1, plan.count)
+
+  const search: Search = {
+    noTopic: false,
+    partitions: [],
+    take(update) {
+      const arrival = clock.now()
+      const latency = lastSend === undefined ? undefined : Math.max(0, arrival - lastSend)
+      for (const page of update.pages) {
+        for (const { offset, message } of page.errors)
+          undecodable.push(`partition ${page.partition} offset ${offset}: ${lowered(message)}`)
+        unreadable += page.errors.length
+        for (let index = 0; index < page.count && selected.length < wanted; index++) {
+          read++
+          look(recordAt(page, index), latency)
+        }
+      }
+      for (const { partition, problem } of update.progress) {
+        if (problem) problems.set(partition, problem.message)
+        else problems.delete(partition)
+      }
+      context.tell(read, selected.length)
+      return selected.length >= wanted
+    },
+    told: () => ({
+      summary: summary(),
+      captures: [],
+      ...(problems.size > 0 && { notice: noticeOf(problems) }),
+    }),
+    ended() {
+      if (plan.count === 0) return selected[0] ? failed(cameAnyway(selected[0])) : passed([])
+      if (selected.length < plan.count) return failed(nothingFound())
+      const broken = firstBroken(plan.asserts, selected)
+      if (broken) return failed(broken)
+      const last = selected.at(-1)
+      const captured = last && capture(plan.captures, last.variables)
+      if (captured && 'problem' in captured)
+        return { ...search.told(), status: 'failed', problem: captured.problem }
+      return passed(captured?.values ?? [])
+    },
+  }
+  return search
+
+  function look(record: KafkaRecord, latency: number | undefined): void {
+    const { formats } = plan
+    const variables = recordVariables(record, formats, latency)
+    const decoded = decodedValue(variables)
+    if ('problem' in decoded) {
+      unreadable++
+      undecodable.push(
+        `partition ${record.partition} offset ${record.offset}: ${lowered(decoded.problem)}`,
+      )
+    }
+    const candidate = candidateOf(record, variables, decoded)
+    if (candidate === undefined) selected.push({ record, variables, latency })
+    else if (!closest || candidate.score <= closest.score) closest = candidate
+  }
+
+  /** Undefined: it is selected. Of two that are as close the later one is told. */
+  function candidateOf(
+    record: KafkaRecord,
+    variables: Variables,
+    decoded: Decoded,
+  ): Candidate | undefined {
+    const keyFits = plan.isKey?.(record.key) ?? true
+    const unmet = plan.matches.filter(condition => !holds(condition, variables, failures))
+    const { matches, differences, distance } = patternOf(plan, decoded)
+    if (keyFits && unmet.length === 0 && matches) return undefined
+    const why = [
+      ...(keyFits ? [] : ['key differs']),
+      ...unmet.map(({ text }) => `does not hold: ${text}`),
+    ].join(', ')
+    const score = (keyFits ? 0 : ANOTHER_KEY) + unmet.length + distance
+    return { score, record, why: why === '' ? 'value differs' : why, differences }
+  }
+
+  function summary(): ExpectedSummary {
+    const last = selected.at(-1)
+    return {
+      topic: plan.topic,
+      read,
+      matched: selected.length,
+      ...(last && {
+        record: {
+          partition: last.record.partition,
+          offset: last.record.offset,
+          ...(last.latency !== undefined && { latency: last.latency }),
+        },
+      }),
+    }
+  }
+
+  function passed(captures: Expected['captures']): Expected {
+    const record = selected.at(-1)?.record
+    return { ...search.told(), status: 'passed', captures, ...(record && { record }) }
+  }
+
+  function failed(failure: Pick<ExpectFailure, 'message' | 'closest'>): Expected {
+    const [firstUndecodable] = undecodable
+    const [firstFailure] = failures
+    const record = selected.at(-1)?.record
+    return {
+      ...search.told(),
+      status: 'failed',
+      ...(record && { record }),
+      failure: {
+        ...failure,
+        read: readText(),
+        ...(firstUndecodable !== undefined && {
+          undecodable: { count: unreadable, first: firstUndecodable },
+        }),
+        ...(firstFailure !== undefined && {
+          failures: { count: failures.length, first: firstFailure },
+        }),
+      },
+    }
+  }
+
+  function nothingFound(): Pick<ExpectFailure, 'message' | 'closest'> {
+    const found = selected.length
+    const what =
+      plan.count === 1 ? 'no matching record' : `${found} of ${plan.count} matching records`
+    const where = plan.to
+      ? `up to the end, or within ${plan.withinText}`
+      : `within ${plan.withinText}`
+    return { message: `${what} ${where}`, ...(closest && { closest: closestOf(closest) }) }
+  }
+
+  function cameAnyway({ record }: Selected): Pick<ExpectFailure, 'message' | 'closest'> {
+    const candidate = { record, why: 'it matches', score: 0, differences: [] }
+    return { message: 'a record came that was not to come', closest: closestOf(candidate) }
+  }
+
+  function firstBroken(
+    asserts: readonly Condition[],
+    all: readonly Selected[],
+  ): Pick<ExpectFailure, 'message' | 'closest'> | undefined {
+    for (const { record, variables } of all) {
+      for (const condition of asserts) {
+        const result = condition.evaluate(variables)
+        if (result === true) continue
+        const differences = [brokenAssert(condition, result, variables)]
+        return {
+          message: `a record came, but it is not so: ${condition.text}`,
+          closest: closestOf({ record, why: 'it matches', score: 0, differences }),
+        }
+      }
+    }
+    return undefined
+  }
+
+  function closestOf({
+    record,
+    why,
+    differences,
+  }: Candidate): NonNullable<ExpectFailure['closest']> {
+    const { partition, offset } = record
+    return { partition, offset, key: keyText(record), why, differences }
+  }
+
+  function keyText({ key }: KafkaRecord): string {
+    const decoded = decode(plan.formats.key, key)
+    const text = decoded.kind === 'problem' ? '(undecodable)' : shown(decoded)
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+  }
+
+  function readText(): string {
+    if (search.noTopic) return `topic ${plan.topic} did not come to be`
+    const records = read === 1 ? '1 record' : `${read} records`
+    const start = plan.fromText === undefined ? sinceMark(context) : ` from ${plan.fromText}`
+    return `read ${records} from ${plan.topic} ${rangesText(search.partitions)}${start}`
+  }
+}
+
+/** More than any number of fields that differ: a record of the same key says more. */
+const ANOTHER_KEY = 1_000_000
+const LONGEST = 80
+
+function sinceMark({ mark, timeOfDay }: ExpectContext): string {
+  if (!mark || 'problem' in mark) return ''
+  return ` since ${timeOfDay(mark.takenAt)} (run mark)`
+}
+
+/** `[0-2,5]`. */
+export function rangesText(partitions: readonly number[]): string {
+  const parts: string[] = []
+  for (let at = 0; at < partitions.length; at++) {
+    const from = partitions[at] ?? 0
+    while (partitions[at + 1] === (partitions[at] ?? 0) + 1) at++
+    const to = partitions[at] ?? 0
+    parts.push(from === to ? `${from}` : `${from}-${to}`)
+  }
+  return `[${parts.join(',')}]`
+}
+
+type Decoded = { readonly value: unknown } | { readonly problem: string }
+
+function decodedValue(variables: Variables): Decoded {
+  try {
+    return { value: variables.value }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function patternOf({ pattern }: ExpectPlan, decoded: Decoded) {
+  if (!pattern) return { matches: true, differences: [], distance: 0 }
+  return pattern.match('problem' in decoded ? undefined : decoded.value)
+}
+
+function holds(condition: Condition, variables: Variables, failures: string[]): boolean {
+  const result = condition.evaluate(variables)
+  if (typeof result !== 'boolean') failures.push(result.failure)
+  return result === true
+}
+
+/** With what the fields of the condition are, which its text does not tell. */
+function brokenAssert(
+  { text }: Condition,
+  result: ReturnType<Condition['evaluate']>,
+  variables: Variables,
+): Difference {
+  if (typeof result !== 'boolean') return { path: text, expected: 'true', actual: result.failure }
+  const values = valuesIn(text, variables)
+  return {
+    path: text,
+    expected: 'true',
+    actual: values.length === 0 ? 'false' : `false: ${values.join(', ')}`,
+  }
+}
+
+/** `value.total = 25`. */
+function valuesIn(text: string, variables: Variables): readonly string[] {
+  const names = new Set(fieldPaths(text).map(({ path }) => path))
+  for (const name of SCALARS) if (new RegExp(`\\b${name}\\b`).test(text)) names.add(name)
+  return [...names].flatMap(path => {
+    const selection = compileSelection(path)
+    const result = 'problem' in selection ? undefined : selection.evaluate(variables)
+    if (!result || 'failure' in result) return []
+    const json = jsonOf(result.value)
+    return [`${path} = ${json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json}`]
+  })
+}
+
+const SCALARS = ['latency', 'partition', 'offset', 'size'] as const
+
+function noticeOf(problems: ReadonlyMap<number, string>): string {
+  const [first] = problems
+  const more = problems.size > 1 ? ` And ${problems.size - 1} more.` : ''
+  return first ? `Partition ${first[0]} could not be read: ${first[1]}${more}` : ''
+}
+
+/** A sentence within a sentence. */
+function lowered(message: string): string {
+  return message.replace(/\.$/, '')
+}
