@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { parse } from '../../src/language/parse.ts'
-import {
-  complete,
-  type Completion,
-  type CompletionKnowledge,
-} from '../../src/language/services/completion.ts'
+import { complete } from '../../src/language/services/completion.ts'
 import { hover, type HoverKnowledge } from '../../src/language/services/hover.ts'
 import { foldingRanges, lensesOf, symbolsOf } from '../../src/language/services/outline.ts'
+import type { Completion, CompletionKnowledge } from '../../src/language/services/offers.ts'
 import { tokensOf } from '../../src/language/services/tokens.ts'
 
 /** The text without its caret, and where the caret was. */

@@ -1,6 +1,9 @@
 import { wordOf } from '../blanks.ts'
-import { fakerNames, scopeOf, SYSTEM_NAMES } from '../names.ts'
-import type { Span } from '../lines.ts'
+import { CODES } from '../codes.ts'
+import { BLOCK_FIELDS, declaredOf } from '../declared.ts'
+import { DIRECTIVES } from '../directives.ts'
+import type { GivenText } from '../given.ts'
+import { fakerNames, SYSTEM_NAMES } from '../names.ts'
 import type { Block, BlockKind, KafkaFile, Property } from '../tree.ts'
 import { FORMATS, type FormatDefinition } from '../values/formats.ts'
 import {
@@ -9,40 +12,11 @@ import {
   definitionsOf,
   type PropertyDefinition,
 } from '../vocabulary.ts'
+import { completeExpression } from './completeExpression.ts'
+import { completeJson } from './completeJson.ts'
+import type { Completion, CompletionKind, CompletionKnowledge } from './offers.ts'
 import { placeAt, type PlaceInFile } from './place.ts'
-
-export type CompletionKind =
-  | 'block'
-  | 'property'
-  | 'value'
-  | 'format'
-  | 'topic'
-  | 'group'
-  | 'function'
-  | 'variable'
-  | 'directive'
-
-export interface Completion {
-  readonly label: string
-  readonly kind: CompletionKind
-  readonly detail?: string
-  /** Markdown. */
-  readonly documentation?: string
-  /** Replaces `span`; with `snippet` in the editor's snippet syntax. */
-  readonly insert: string
-  readonly snippet?: true
-  readonly span: Span
-  /** Asking again right after inserting has more to offer. */
-  readonly again?: true
-}
-
-/** What completion can offer beyond the language; absent: not known. */
-export interface CompletionKnowledge {
-  readonly topics?: readonly { readonly name: string; readonly partitions?: number }[]
-  readonly groups?: readonly string[]
-  /** Names of an environment. */
-  readonly names?: Iterable<string>
-}
+import { shownValue } from './shown.ts'
 
 /** What can stand at an offset. */
 export function complete(
@@ -55,11 +29,18 @@ export function complete(
   const property = place.property ?? unfinished(file, place)
   const template = templateStart(before)
   if (template !== undefined) return names(file, offset, place, template, knowledge)
-  if (/^\s*--/.test(before)) return directives(offset, before)
+  if (/^\s*--/.test(before)) return directives(offset, before, knowledge)
   if (!block) return /^[A-Za-z]*$/.test(before) ? blocks(place) : []
   if (place.line === block.startLine) return groups(block, offset, before, knowledge)
   if (property && offset > property.nameSpan.end)
-    return values(file, offset, block, property, knowledge)
+    return (
+      completeExpression(file, block, property, offset, knowledge) ??
+      values(file, offset, block, property, knowledge)
+    )
+  if (place.inBody && block.body && offset > block.body.span.start) {
+    const inJson = completeJson(file, block, block.body, offset, knowledge)
+    if (inJson.length > 0) return inJson
+  }
   return mayBeProperty(file, block, place) ? properties(block, place) : []
 }
 
@@ -72,7 +53,7 @@ function templateStart(before: string): number | undefined {
 function names(
   file: KafkaFile,
   offset: number,
-  { lineSpan, after }: PlaceInFile,
+  { lineSpan, after, block }: PlaceInFile,
   start: number,
   knowledge: CompletionKnowledge,
 ): readonly Completion[] {
@@ -80,7 +61,6 @@ function names(
   const span = { start: lineSpan.start + start, end: offset + rest.length }
   const closed = /^[^{]*?\}\}/.test(after.slice(rest.length))
   const close = closed ? '' : '}}'
-  const scope = scopeOf(file, knowledge.names)
   const of = (label: string, kind: CompletionKind, more: Partial<Completion> = {}): Completion => ({
     label,
     kind,
@@ -89,9 +69,9 @@ function names(
     ...more,
   })
   return [
-    ...file.variables.map(({ name, value }) => of(name, 'variable', { detail: value })),
-    ...[...scope.captures].map(name => of(name, 'variable', { detail: 'captured' })),
-    ...[...scope.given].map(name => of(name, 'variable', { detail: 'environment' })),
+    ...namesOfFile(file, block, knowledge).map(({ name, detail }) =>
+      of(name, 'variable', { detail }),
+    ),
     ...SYSTEM_NAMES.map(({ name, usage, documentation }) =>
       of(name, 'function', { detail: usage, documentation }),
     ),
@@ -107,33 +87,71 @@ function names(
   ]
 }
 
+/** What can be named where a block stands: what is captured and sent above it, variables, values. */
+function namesOfFile(
+  file: KafkaFile,
+  block: Block | undefined,
+  { given = new Map<string, GivenText>() }: CompletionKnowledge,
+): readonly { readonly name: string; readonly detail: string }[] {
+  const { variables, captures, blocks } = declaredOf(file)
+  const isAbove = (other: Block) => !block || other.index < block.index
+  return [
+    ...[...variables.keys()].map(name => ({ name, detail: shownValue(file, name, given) ?? '' })),
+    ...[...captures].flatMap(([name, all]) =>
+      all.some(capture => isAbove(capture.block)) ? [{ name, detail: 'captured' }] : [],
+    ),
+    ...[...blocks].flatMap(([name, all]) =>
+      all.some(isAbove)
+        ? BLOCK_FIELDS.map(field => ({ name: `${name}.${field}`, detail: `block ${name}` }))
+        : [],
+    ),
+    ...[...given]
+      .filter(([name]) => !variables.has(name))
+      .map(([name, { source }]) => ({
+        name,
+        detail: `${shownValue(file, name, given) ?? ''} (${source})`,
+      })),
+  ]
+}
+
 /** A closing brace would end a placeholder. */
 function escaped(text: string): string {
   return text.replaceAll('}', '\\}')
 }
 
-const DIRECTIVES: readonly (readonly [name: string, argument: string, documentation: string])[] = [
-  ['cluster', ' ${1:name}', 'The cluster: outside blocks for the rest of the file.'],
-  ['env', ' ${1:name}', 'The environment: outside blocks for the rest of the file.'],
-  ['skip', '', 'Leaves the block out when the file runs.'],
-  ['only', '', 'Runs only the blocks that have this.'],
-  ['tag', ' ${1:name}', 'Names that a run can choose by.'],
-  ['delay', ' ${1:2s}', 'Waits before the block.'],
-  ['ignore', ' ${1:K104}', 'Hides a problem: in a block there, outside in the rest of the file.'],
-]
-
-function directives(offset: number, before: string): readonly Completion[] {
+function directives(
+  offset: number,
+  before: string,
+  knowledge: CompletionKnowledge,
+): readonly Completion[] {
+  const argument = /^\s*--\s*@(cluster|env|ignore)\s+(\S*)$/.exec(before)
+  if (argument) return directiveArguments(offset, argument, knowledge)
   const match = /^\s*--\s*(@[\w-]*)?$/.exec(before)
   if (!match) return []
   const span = { start: offset - (match[1]?.length ?? 0), end: offset }
   const blank = before.endsWith('--') ? ' ' : ''
-  return DIRECTIVES.map(([name, argument, documentation]) => ({
+  return DIRECTIVES.map(({ name, argument, documentation }) => ({
     label: `@${name}`,
     kind: 'directive',
     documentation,
     insert: `${blank}@${name}${argument}`,
     snippet: true,
     span,
+  }))
+}
+
+function directiveArguments(
+  offset: number,
+  [, name = '', written = '']: RegExpExecArray,
+  { clusters = [], environments = [] }: CompletionKnowledge,
+): readonly Completion[] {
+  const start = offset - (/[^,]*$/.exec(written)?.[0].length ?? 0)
+  const labels = name === 'cluster' ? clusters : name === 'env' ? environments : CODES
+  return labels.map(label => ({
+    label,
+    kind: 'value',
+    insert: label,
+    span: { start: name === 'ignore' ? start : offset - written.length, end: offset },
   }))
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode'
 import type { Span } from '../../language/lines.ts'
-import type { CompletionKind } from '../../language/services/completion.ts'
+import type { CompletionKind } from '../../language/services/offers.ts'
 import type { FileSymbol } from '../../language/services/outline.ts'
 import type { KafkaFile, Severity } from '../../language/tree.ts'
 
@@ -31,6 +31,8 @@ export const COMPLETION_KINDS: Readonly<Record<CompletionKind, vscode.Completion
   function: vscode.CompletionItemKind.Function,
   variable: vscode.CompletionItemKind.Variable,
   directive: vscode.CompletionItemKind.Keyword,
+  field: vscode.CompletionItemKind.Field,
+  method: vscode.CompletionItemKind.Method,
 }
 
 export const SYMBOL_KINDS: Readonly<Record<FileSymbol['kind'], vscode.SymbolKind>> = {

@@ -3,20 +3,11 @@ import { DisposableStore, toDisposable, type Disposable } from '../../base/dispo
 import { check } from '../../language/check/check.ts'
 import { TOO_LARGE } from '../../language/limits.ts'
 import type { FileProblem, KafkaFile } from '../../language/tree.ts'
-import type { Clusters } from '../clusters/clusters.ts'
-import type { ClusterKnowledge } from './clusterKnowledge.ts'
 import { rangeOf, SEVERITIES } from './convert.ts'
-import type { Expressions } from './expressions.ts'
 import { GENERATED_DATA, generatesData } from './generatedData.ts'
-import { knowledgeOf } from './fileKnowledge.ts'
+import { givenTo, knowledgeOf, type CheckDeps } from './fileKnowledge.ts'
 import { fileOf, isTooLarge, KAFKA_LANGUAGE } from './kafkaDocument.ts'
 import { oldNameHints } from './modernise.ts'
-
-export interface CheckDeps {
-  readonly clusters: Clusters
-  readonly knowledge: ClusterKnowledge
-  readonly expressions: Expressions
-}
 
 /** Ms from the last keystroke to the check. */
 const PAUSE = 250
@@ -71,6 +62,7 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
   store.add(deps.clusters.onDidChange(all))
   store.add(deps.knowledge.onDidChange(all))
   store.add(deps.expressions.onDidChange(all))
+  store.add(deps.environments.onDidChange(all))
   store.add(
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration(GENERATED_DATA)) all()
@@ -87,14 +79,12 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
 }
 
 /** The problems of a document; what clusters know is used only while they are connected. */
-export function problemsOf(
-  document: vscode.TextDocument,
-  { clusters, knowledge, expressions }: CheckDeps,
-): readonly FileProblem[] {
+export function problemsOf(document: vscode.TextDocument, deps: CheckDeps): readonly FileProblem[] {
   const file = fileOf(document)
-  const checkExpression = expressions.checkOf(file)
+  const checkExpression = deps.expressions.checkOf(file)
   return check(file, {
-    ...knowledgeOf(file, clusters, knowledge),
+    ...knowledgeOf(file, deps.clusters, deps.knowledge),
+    given: givenTo(document, file, deps),
     ...(checkExpression && { checkExpression }),
     generatedData: generatesData(document.uri),
   })

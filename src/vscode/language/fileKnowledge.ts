@@ -1,7 +1,30 @@
+import type * as vscode from 'vscode'
 import type { Knowledge, KnownCluster } from '../../language/check/knowledge.ts'
+import type { GivenText } from '../../language/given.ts'
 import type { KafkaFile } from '../../language/tree.ts'
+import type { Clusters } from '../clusters/clusters.ts'
 import type { ClusterKnowledge } from './clusterKnowledge.ts'
+import type { EnvironmentFiles } from './environments.ts'
+import type { Expressions } from './expressions.ts'
 import { clusterOf, type ClusterNames } from './kafkaDocument.ts'
+
+/** What the services of the language ask about the surroundings of a file. */
+export interface CheckDeps {
+  readonly clusters: Clusters
+  readonly knowledge: ClusterKnowledge
+  readonly expressions: Expressions
+  readonly environments: EnvironmentFiles
+}
+
+/** The values of the environment that a file names with `-- @env`, else those of all environments. */
+export function givenTo(
+  document: vscode.TextDocument,
+  file: KafkaFile,
+  { environments }: Pick<CheckDeps, 'environments'>,
+): ReadonlyMap<string, GivenText> {
+  const name = file.directives.find(directive => directive.name === 'env')?.argument
+  return environments.of(document.uri).given(name)
+}
 
 /** What is known of the clusters that the blocks of a file go to, while they are connected. */
 export function knowledgeOf(

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode'
 import type { FileProblem, Fix, KafkaFile } from '../../language/tree.ts'
 import { rangeOf } from './convert.ts'
-import { problemsOf, type CheckDeps } from './diagnostics.ts'
+import { problemsOf } from './diagnostics.ts'
+import type { CheckDeps } from './fileKnowledge.ts'
 import { clusterOf, fileOf } from './kafkaDocument.ts'
 
 /** Quick fixes, from the problems as they are now. */

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode'
-import { complete, type Completion } from '../../language/services/completion.ts'
+import { complete } from '../../language/services/completion.ts'
 import { hover } from '../../language/services/hover.ts'
 import { foldingRanges, symbolsOf } from '../../language/services/outline.ts'
 import { TOKEN_TYPES, tokensOf } from '../../language/services/tokens.ts'
+import type { Completion } from '../../language/services/offers.ts'
 import type { KafkaFile } from '../../language/tree.ts'
 import { consumerSettings } from '../messages/settings.ts'
 import { COMPLETION_KINDS, offsetOf, rangeOf, SYMBOL_KINDS } from './convert.ts'
 import type { ClusterFacts } from './clusterKnowledge.ts'
-import type { CheckDeps } from './diagnostics.ts'
+import { givenTo, type CheckDeps } from './fileKnowledge.ts'
 import { clusterAt, fileOf } from './kafkaDocument.ts'
 
 /** What is known of the cluster of what stands at an offset, while it is connected. */
@@ -26,7 +27,12 @@ export function completionProvider(deps: CheckDeps): vscode.CompletionItemProvid
       const file = fileOf(document)
       const offset = offsetOf(file, position)
       const facts = factsAt(file, offset, deps)
-      const known = facts && { topics: [...facts.topics.values()], groups: facts.groups }
+      const known = {
+        ...(facts && { topics: [...facts.topics.values()], groups: facts.groups }),
+        clusters: deps.clusters.all.map(({ name }) => name),
+        environments: deps.environments.of(document.uri).names,
+        given: givenTo(document, file, deps),
+      }
       return complete(file, offset, known).map((completion, index) =>
         itemOf(file, completion, index),
       )
@@ -55,6 +61,7 @@ export function hoverProvider(deps: CheckDeps): vscode.HoverProvider {
       const facts = factsAt(file, offset, deps)
       const found = hover(file, offset, {
         time: { ...consumerSettings(), describe: localTime },
+        given: givenTo(document, file, deps),
         ...(facts && { topicOf: (name: string) => facts.topics.get(name) }),
       })
       return (

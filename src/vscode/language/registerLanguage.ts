@@ -6,10 +6,13 @@ import type { Clusters } from '../clusters/clusters.ts'
 import { textOf } from '../clusters/pickCluster.ts'
 import { createClusterKnowledge } from './clusterKnowledge.ts'
 import { registerDiagnostics } from './diagnostics.ts'
+import { createEnvironmentFiles } from './environments.ts'
 import { createExpressions } from './expressions.ts'
 import { fixesProvider } from './fixes.ts'
+import { formatJsonOfBlock } from './formatJson.ts'
 import { KAFKA_LANGUAGE } from './kafkaDocument.ts'
 import { moderniseProvider } from './modernise.ts'
+import { definitionProvider, referenceProvider, renameProvider } from './navigation.ts'
 import { noticeOtherExtension } from './otherExtension.ts'
 import {
   completionProvider,
@@ -29,12 +32,13 @@ export interface LanguageDeps {
   readonly extensionId: string
 }
 
-/** The services of the language `kafka`: completion, hover, problems, fixes, folding, outline. */
+/** The services of the language `kafka`. */
 export function registerLanguage(deps: LanguageDeps): Disposable {
   const store = new DisposableStore()
   const knowledge = store.add(createClusterKnowledge(deps.clusters, deps.log))
   const expressions = store.add(createExpressions(deps.log))
-  const checking = { clusters: deps.clusters, knowledge, expressions }
+  const environments = store.add(createEnvironmentFiles())
+  const checking = { clusters: deps.clusters, knowledge, expressions, environments }
   const selector = { language: KAFKA_LANGUAGE }
   const quickFixes = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }
   const { languages } = vscode
@@ -43,10 +47,13 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
     languages.registerCompletionItemProvider(
       selector,
       completionProvider(checking),
-      ...[':', '{', '.', '(', '$', '@', ' '],
+      ...[':', '{', '.', '(', '$', '@', ' ', '"', '#'],
     ),
   )
   store.add(languages.registerHoverProvider(selector, hoverProvider(checking)))
+  store.add(languages.registerDefinitionProvider(selector, definitionProvider(checking)))
+  store.add(languages.registerReferenceProvider(selector, referenceProvider(checking)))
+  store.add(languages.registerRenameProvider(selector, renameProvider(checking)))
   store.add(languages.registerFoldingRangeProvider(selector, foldingProvider))
   store.add(languages.registerDocumentSymbolProvider(selector, symbolProvider))
   store.add(
@@ -62,6 +69,12 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
         const clusterId = textOf(argument, 'clusterId')
         if (clusterId !== undefined) knowledge.forget(clusterId)
       }),
+    ),
+  )
+  store.add(
+    vscode.commands.registerCommand(
+      'kafkaWorkbench.formatJsonOfBlock',
+      guarded(deps.log, formatJsonOfBlock),
     ),
   )
   void noticeOtherExtension(deps)
