@@ -13,6 +13,11 @@ export interface RecordPage {
   readonly offsets: BigInt64Array
   /** Ms since the epoch. */
   readonly timestamps: Float64Array
+  /**
+   * Of the record that stands before each in the partition, where a filter may have left that one
+   * out; -1: none, or not known. Absent: it is the one before it here, or on the page before.
+   */
+  readonly timesBefore?: Float64Array
   /** Starts in `bytes`, and lengths; a length of -1 is null. */
   readonly keyStarts: Int32Array
   readonly keyLengths: Int32Array

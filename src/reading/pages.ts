@@ -212,6 +212,7 @@ export function withCount(page: RecordPage, count: number): RecordPage {
     count,
     offsets: page.offsets.subarray(0, count),
     timestamps: page.timestamps.subarray(0, count),
+    ...(page.timesBefore && { timesBefore: page.timesBefore.subarray(0, count) }),
     keyStarts: page.keyStarts.subarray(0, count),
     keyLengths: page.keyLengths.subarray(0, count),
     valueStarts: page.valueStarts.subarray(0, count),

@@ -6,11 +6,17 @@ import { recordEnd } from './places.ts'
 /** Fewer of a block's bytes than this share are copied, so that the block can go. */
 const SHARE = 1 / 2
 
-/** The page with the marked rows only. Errors and notes stay. */
-export function compact(page: RecordPage, rows: Rows): RecordPage {
+/**
+ * The page with the marked rows only. Errors and notes stay. `timeBefore`: of the record before its
+ * first one.
+ */
+export function compact(page: RecordPage, rows: Rows, timeBefore: number): RecordPage {
   const kept: number[] = []
   for (let row = 0; row < page.count; row++) if (rows[row] === 1) kept.push(row)
-  if (kept.length === page.count) return page
+  const timesBefore = Float64Array.from(kept, row =>
+    row === 0 ? timeBefore : (page.timestamps[row - 1] ?? -1),
+  )
+  if (kept.length === page.count) return { ...page, timesBefore }
   const columns = newColumns(kept.length)
   const spans = kept.map(row => spanOf(page, row))
   const size = spans.reduce((sum, { start, end }) => sum + end - start, 0)
@@ -22,7 +28,7 @@ export function compact(page: RecordPage, rows: Rows): RecordPage {
     copyRow(page, row, columns, target, copied ? position - start : 0)
     position += end - start
   })
-  return { ...page, ...columns, count: kept.length, bytes: copied ?? page.bytes }
+  return { ...page, ...columns, timesBefore, count: kept.length, bytes: copied ?? page.bytes }
 }
 
 function spanOf(page: RecordPage, row: number): { start: number; end: number } {

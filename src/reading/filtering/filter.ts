@@ -12,8 +12,9 @@ import { searchFor, type Search } from './search.ts'
 /** A filter ready for use by one read, on one page after another. */
 export interface PageFilter {
   /**
-   * The records for which the filter holds; errors and notes stay. The page that is given is not
-   * changed, and the one that is returned may share its bytes.
+   * The records for which the filter holds, with `timesBefore`; errors and notes stay. The page that
+   * is given is not changed, and the one that is returned may share its bytes. The pages of a
+   * partition come in order.
    */
   apply(page: RecordPage): RecordPage
   /**
@@ -42,6 +43,8 @@ export function compileFilter(filter: RecordFilter, tuning: FilterTuning = {}): 
   }
   const failures: { count: number; first?: string } = { count: 0 }
   let variables: RowVariables | undefined
+  /** The time of the last record of each partition, whether it matched or not. */
+  const reached = new Map<number, number>()
   return {
     failures,
     apply(page) {
@@ -52,7 +55,9 @@ export function compileFilter(filter: RecordFilter, tuning: FilterTuning = {}): 
         const record = (variables ??= new RowVariables(formats, page))
         withoutStacks(() => keepTrue(page, conditions, record, rows, failures))
       }
-      return compact(page, rows)
+      const timeBefore = reached.get(page.partition) ?? -1
+      reached.set(page.partition, page.timestamps[page.count - 1] ?? -1)
+      return compact(page, rows, timeBefore)
     },
   }
 }

@@ -129,7 +129,7 @@ export class Intake {
       if (extra) open.addExtra(extra, reached.time)
       else {
         placeInPage(page, row, place)
-        place.backwards = isBehind(place.timestamp, reached.timestamp)
+        place.backwards = isBehind(place.timestamp, page.timesBefore?.[row] ?? reached.timestamp)
         advance(reached, place.timestamp)
         open.add(place, reached.time)
       }
@@ -202,12 +202,13 @@ function isBehind(timestamp: number, before: number): boolean {
 }
 
 /** A bit for each record whose time is before that of the record before it; undefined: none is. */
-function backwardsIn({ timestamps, count }: RecordPage, first: number): Uint8Array | undefined {
+function backwardsIn(page: RecordPage, first: number): Uint8Array | undefined {
+  const { timestamps, timesBefore, count } = page
   let bits: Uint8Array | undefined
   let before = first
   for (let row = 0; row < count; row++) {
     const timestamp = timestamps[row] ?? -1
-    if (isBehind(timestamp, before)) {
+    if (isBehind(timestamp, timesBefore?.[row] ?? before)) {
       bits ??= new Uint8Array((count + 7) >>> 3)
       bits[row >>> 3] = (bits[row >>> 3] ?? 0) | (1 << (row & 7))
     }

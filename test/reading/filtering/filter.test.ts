@@ -169,7 +169,25 @@ describe('A filter over a page', () => {
     assert.equal(many.count, 99)
     assert.equal(many.bytes, big.bytes)
     const all = compileFilter({ formats, expressions: ['offset >= 0'] }).apply(big)
-    assert.equal(all, big)
+    assert.equal(all.offsets, big.offsets)
+  })
+
+  it('knows the time of the record before each, also of one that it left out', () => {
+    const page = pageOf(
+      [50, 40, 60, 30].map((timestampDelta, at) => ({ value: `${at}`, timestampDelta })),
+    )
+    const filter = compileFilter({ formats, expressions: ['value in [1, 3]'] })
+    const timesOf = (times?: Float64Array) =>
+      Array.from(times ?? [], time => (time < 0 ? undefined : time - (page.timestamps[0] ?? 0)))
+    assert.deepEqual(timesOf(filter.apply(page).timesBefore), [0, 10])
+    const some = compileFilter({ formats, expressions: ['value != 1'] })
+    assert.deepEqual(timesOf(some.apply(page).timesBefore), [undefined, -10, 10])
+    assert.deepEqual(timesOf(some.apply(page).timesBefore), [-20, -10, 10])
+    assert.deepEqual(timesOf(some.apply({ ...page, partition: 5 }).timesBefore), [
+      undefined,
+      -10,
+      10,
+    ])
   })
 })
 

@@ -91,6 +91,22 @@ describe('the rows of a view', () => {
     )
   })
 
+  it('go back in time against the record before them, though a filter left that one out', () => {
+    const sizes = { small: 10, large: 200 } as const
+    for (const [name, length] of Object.entries(sizes)) {
+      const store = new RecordStore(PLENTY)
+      const value = 'x'.repeat(length)
+      const page = pageOf(Array.from({ length: 100 }, (_, n) => record(0, 2 * n, n, { value })))
+      const timesBefore = Float64Array.from(page.timestamps, (_, n) => (n % 10 === 3 ? n + 1 : n))
+      added(store, { ...page, timesBefore })
+      store.show(EVERYTHING)
+      const back = rowsOf(store).flatMap(row =>
+        row.kind === 'record' && row.backwards ? Number(row.offset) : [],
+      )
+      assert.deepEqual(back, [6, 26, 46, 66, 86, 106, 126, 146, 166, 186], name)
+    }
+  })
+
   it('come at the end once somebody follows them', () => {
     const store = added(new RecordStore(PLENTY), times(0, [0, 100]))
     store.settle()
