@@ -1,6 +1,7 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js'
 import { environment, type About } from './environment.ts'
 import { needsOf, type Need } from './needs.ts'
+import { notBefore } from './notBefore.ts'
 import { plainOf, type PlainValue } from './plain.ts'
 import { failureOf, problemIn, type ExpressionProblem } from './problems.ts'
 import type { GroupVariables, Variables } from './variables.ts'
@@ -15,6 +16,8 @@ export interface Condition<V = Variables> {
   readonly text: string
   /** What must stand in `value` for it to hold. */
   readonly needs: readonly Need[]
+  /** It holds for no record before this time, ms since the epoch. Absent: not known. */
+  readonly notBefore?: number
   /** A failure is no match in `filter` and `match`, and fails an `assert`. Never throws. */
   evaluate(variables: V): boolean | Failure
 }
@@ -46,9 +49,11 @@ function conditionOf<V extends object>(text: string, about: About): Compiled<Con
     const message = `A condition is true or false, this is ${article(type)} ${type}.`
     return { problem: { message, from: 0, to: text.length } }
   }
+  const earliest = notBefore(program.ast)
   return {
     text,
     needs: needsOf(program.ast),
+    ...(earliest !== undefined && { notBefore: earliest }),
     evaluate: variables => {
       try {
         const result: unknown = program(variables)

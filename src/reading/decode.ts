@@ -17,6 +17,8 @@ export interface FetchedRecords {
   readonly aborted: readonly AbortedTransaction[] | undefined
   /** Whether pages tell what the log holds besides records. */
   readonly notes?: boolean
+  /** Whether a batch is known to hold nothing that is wanted: then it is not even decompressed. */
+  readonly passBy?: (batch: Batch) => boolean
 }
 
 /** The wanted records in pages; what cannot be read is an error on a page, and the rest goes on. */
@@ -53,9 +55,14 @@ function* resultsOf(fetched: FetchedRecords): Generator<Block | ReadError | Pass
 }
 
 function* recordsOf(
-  { records, from, to, notes }: FetchedRecords,
+  { records, from, to, notes, passBy }: FetchedRecords,
   batch: Batch,
 ): Generator<Block | ReadError | Passed> {
+  const whole = batch.baseOffset >= from && batch.nextOffset <= to
+  if (whole && passBy?.(batch)) {
+    if (notes) yield { offset: batch.baseOffset, nextOffset: batch.nextOffset }
+    return
+  }
   const result = readBatch(records, batch, from, to)
   if (!result) return
   if ('message' in result) {

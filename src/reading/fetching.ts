@@ -6,7 +6,7 @@ import { kafkaProblem } from '../kafkajs/problems.ts'
 import { Fetch } from '../kafkajs/protocol/fetch.ts'
 import { unlessAborted } from './aborting.ts'
 import { decodePages, isInPlace } from './decode.ts'
-import { farthestOffset, walkBatches, type BatchWalk } from './heads.ts'
+import { farthestOffset, walkBatches, type Batch, type BatchWalk } from './heads.ts'
 import { giveUp, type PartitionRead } from './partitionRead.ts'
 
 /** The newest version that names topics, and is understood by every broker from 2.3 to 4.2. */
@@ -28,6 +28,8 @@ export interface FetchContext {
   readonly committedOnly: boolean
   /** Whether pages tell what the log holds besides records. */
   readonly notes?: boolean
+  /** Whether a batch is known to hold nothing that is wanted. */
+  readonly passBy?: (batch: Batch) => boolean
   /** The connection that this read has to itself. */
   readonly lane: string
   /** How many bytes one answer may have. */
@@ -183,10 +185,11 @@ function advance(
   if (walk.batches.length + walk.errors.length === 0) return undefined
   const next = read.position
   const aborted = context.committedOnly ? (part.abortedTransactions ?? []) : undefined
-  const { topic, notes = false } = context
+  const { topic, notes = false, passBy } = context
   const { partition } = read
   const to = end ?? next
-  const pages = decodePages({ topic, partition, records, walk, from, to, aborted, notes })
+  const wanted = { topic, partition, records, walk, from, to, aborted, notes }
+  const pages = decodePages({ ...wanted, ...(passBy && { passBy }) })
   return { read, next, pages, inPlace: isInPlace(walk) }
 }
 

@@ -1,6 +1,7 @@
 import type { RecordPage } from '../kafka/page.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import type { FetchedPart } from './fetching.ts'
+import type { Batch } from './heads.ts'
 import { compileFilter, type PageFilter } from './filtering/filter.ts'
 import { hasContent, withCount } from './pages.ts'
 
@@ -12,6 +13,11 @@ export interface Intake {
   /** The limit is reached: nothing more is wanted. */
   readonly full: boolean
   readonly counts: Counts
+  /**
+   * Whether a batch can be passed by as it stands, compressed: all of its records are too old for the
+   * filter. They are counted as read.
+   */
+  passBy(batch: Batch): boolean
   /** What is wanted of a page, which may be nothing; moves on what was delivered. */
   take(part: FetchedPart, page: RecordPage): RecordPage | undefined
 }
@@ -22,6 +28,7 @@ export function newIntake(
   observe?: (page: RecordPage) => void,
 ): Intake {
   const pageFilter = filter && compileFilter(filter)
+  const notBefore = pageFilter?.notBefore
   let recordsMatched = 0
   let recordsRead = 0
   return {
@@ -30,6 +37,13 @@ export function newIntake(
     },
     get counts() {
       return { recordsRead, ...filterCounts(pageFilter, recordsMatched) }
+    },
+    passBy({ maxTimestamp, count }) {
+      // Who observes wants to see what does not match, too.
+      if (observe || notBefore === undefined || count === undefined) return false
+      if (maxTimestamp < 0 || maxTimestamp >= notBefore) return false
+      recordsRead += count
+      return true
     },
     take({ read }, page) {
       const matching = pageFilter ? pageFilter.apply(page) : page

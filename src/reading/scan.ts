@@ -122,6 +122,7 @@ class Scan {
       topic: request.topic,
       committedOnly: request.isolation !== 'read_uncommitted',
       notes: request.notes ?? false,
+      passBy: batch => intake.passBy(batch),
       lane,
       maxBytes: Math.floor(Math.min(Math.max(share, MIN_ANSWER_BYTES), MAX_ANSWER_BYTES)),
       signal: AbortSignal.any([options.signal, this.#stop.signal]),
@@ -202,6 +203,7 @@ class Scan {
     this.#placing = true
     let wait = firstPause
     let fresh = leadersAreNew
+    this.#planTry(wait)
     while (this.#unplaced.size > 0) {
       if (wait > 0) await pause(wait, this.#fetch.signal)
       wait = Math.min(Math.max(wait * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
@@ -209,9 +211,14 @@ class Scan {
       fresh = false
       await this.#place()
       this.#dropFailing()
+      this.#planTry(wait)
       if (this.#news) await this.#tell([], false)
     }
     this.#placing = false
+  }
+
+  #planTry(wait: number): void {
+    for (const read of this.#unplaced) read.nextTryAt = wait > 0 ? Date.now() + wait : undefined
   }
 
   async #refreshLeaders(): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { AUTO } from '../../src/kafka/format.ts'
 import type { ReadRequest } from '../../src/kafka/reading.ts'
 import type { FetchedPart } from '../../src/reading/fetching.ts'
+import type { Batch } from '../../src/reading/heads.ts'
 import { newIntake } from '../../src/reading/intake.ts'
 import { pageOf } from './filtering/pages.ts'
 
@@ -21,5 +22,20 @@ describe('what a scan takes in', () => {
       assert.deepEqual(intake.counts, expected)
       assert.equal(intake.full, limit !== undefined)
     }
+  })
+
+  it('passes by batches that are too old for the filter, and counts them as read', () => {
+    const since = { expressions: ['timestamp >= 2000 && value != "x"'], formats: filter.formats }
+    const batch = (maxTimestamp: number, count: number | undefined = 3) =>
+      ({ maxTimestamp, count }) as unknown as Batch
+    const intake = newIntake({ ...request, filter: since })
+    assert.deepEqual(
+      [batch(1999), batch(2000), batch(-1), { ...batch(5), count: undefined }].map(each => intake.passBy(each)),
+      [true, false, false, false],
+    )
+    assert.equal(intake.counts.recordsRead, 3)
+    const observed = newIntake({ ...request, filter: since }, () => undefined)
+    assert.equal(observed.passBy(batch(1)), false)
+    assert.equal(newIntake(request).passBy(batch(1)), false)
   })
 })
