@@ -55,6 +55,9 @@ export interface PartitionProgress {
   readonly done: boolean
   /** This partition cannot be read now; the others go on. */
   readonly problem?: Problem
+  /** With a problem that may pass: since when, and when it is tried again; ms since the epoch. */
+  readonly failingSince?: number
+  readonly nextTryAt?: number
 }
 
 /** What a reader says: pages of records as they come, and how far it is. */

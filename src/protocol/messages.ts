@@ -74,6 +74,8 @@ export interface MessagesHost {
       readonly from?: string
       /** Empty: without an end. */
       readonly to?: string
+      /** Ends after so many records; empty: however many there are. */
+      readonly limit?: string
       /** `0-3,7`; empty: all of them. */
       readonly partitions?: string
     }): undefined
@@ -287,4 +289,7 @@ export interface PartitionState {
     readonly lastTimestamp?: number
   }[]
   readonly problem?: Problem
+  /** With a problem that may pass: since when, and when it is tried again; ms since the epoch. */
+  readonly failingSince?: number
+  readonly nextTryAt?: number
 }

@@ -25,6 +25,8 @@ export interface PartitionRead {
   fruitless: number
   /** Since when it could not be read, ms. */
   failingSince: number | undefined
+  /** When it is tried again, ms. */
+  nextTryAt: number | undefined
   /** Its position is not in the log: it must be asked what is. */
   outOfRange: boolean
 }
@@ -48,6 +50,7 @@ export function newPartitionRead(
     fetchBytes,
     fruitless: 0,
     failingSince: undefined,
+    nextTryAt: undefined,
     outOfRange: false,
   }
 }
@@ -84,6 +87,11 @@ export function progressOf(read: PartitionRead): PartitionProgress {
     ...(highWatermark !== undefined && { highWatermark }),
     ...(lastStableOffset !== undefined && { lastStableOffset }),
     ...(logStartOffset !== undefined && { logStartOffset }),
-    ...(problem && { problem }),
+    ...(problem && { problem, ...retryOf(read) }),
   }
+}
+
+function retryOf({ done, failingSince, nextTryAt }: PartitionRead) {
+  if (done || failingSince === undefined) return undefined
+  return { failingSince, ...(nextTryAt !== undefined && { nextTryAt }) }
 }

@@ -1,7 +1,12 @@
 import type { Layout } from '../../protocol/messages.ts'
 
-/** Of a view that nobody has arranged yet. */
-export const DEFAULT_LAYOUT: Layout = { widths: {}, hidden: [], folded: [], valueView: 'tree' }
+/** Of a view that nobody has arranged yet. Who has read a record is asked for by unfolding it. */
+export const DEFAULT_LAYOUT: Layout = {
+  widths: {},
+  hidden: [],
+  folded: ['readBy'],
+  valueView: 'tree',
+}
 
 /** A layout as it was kept: what has another shape is as at the beginning. */
 export function keptLayout(stored: unknown): Layout {
@@ -13,7 +18,7 @@ export function keptLayout(stored: unknown): Layout {
   return {
     widths: widthsOf(widths),
     hidden: textsOf(hidden),
-    folded: textsOf(folded),
+    folded: Array.isArray(folded) ? textsOf(folded) : DEFAULT_LAYOUT.folded,
     valueView: valueView === 'text' || valueView === 'hex' ? valueView : 'tree',
     ...(isSize(detailWidth) && { detailWidth }),
     ...(isSize(detailHeight) && { detailHeight }),

@@ -100,6 +100,7 @@ export function partitionState(
   openTransactions: OpenProducers,
 ): PartitionState {
   const { partition, position, logStartOffset, highWatermark, problem } = progress
+  const { failingSince, nextTryAt } = progress
   const percent = percentOf(progress)
   const lastStableOffset = heldBackAt(progress)
   const producers = lastStableOffset === undefined ? undefined : openTransactions.get(partition)
@@ -113,6 +114,8 @@ export function partitionState(
     ...(lastStableOffset !== undefined && { lastStableOffset: String(lastStableOffset) }),
     ...(producers && { openTransactions: producers.map(producerOf) }),
     ...(problem && { problem }),
+    ...(failingSince !== undefined && { failingSince }),
+    ...(nextTryAt !== undefined && { nextTryAt }),
   }
 }
 

@@ -376,6 +376,7 @@ export class RecordList {
     if (event.altKey) return false
     if (isMenuKey(event)) return this.#openMenuOf(active)
     if (event.key === 'Enter' && row) this.#options.onOpen(row)
+    else if (event.key === 'Enter' && this.#isAborted(active)) this.#options.showAborted()
     else if (event.key === 'ArrowUp' && !event.shiftKey && (active ?? Infinity) <= this.#first)
       this.#header.focus()
     else return this.#move(event)
@@ -424,7 +425,8 @@ export class RecordList {
   #move(event: KeyboardEvent): boolean {
     const target = this.#destination(event.key)
     if (target === undefined) return false
-    const number = this.#recordNear(target.to, target.step)
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey
+    const number = this.#rowNear(target.to, target.step, isPlain)
     if (number === undefined) return true
     if (event.ctrlKey || event.metaKey) this.selection.move(number)
     else if (event.shiftKey) this.selection.extend(number)
@@ -456,11 +458,14 @@ export class RecordList {
     }
   }
 
-  /** The row itself, or past rows that are no records the next one. */
-  #recordNear(target: number, step: number): number | undefined {
+  /**
+   * The row itself, or past rows that are no records the next one. What an aborted transaction
+   * left can be stood at: Enter shows it.
+   */
+  #rowNear(target: number, step: number, withAborted: boolean): number | undefined {
     if (this.#end === this.#first) return undefined
     let number = Math.max(this.#first, Math.min(this.#end - 1, target))
-    while (this.#isNote(number)) {
+    while (this.#isNote(number) && !(withAborted && this.#isAborted(number))) {
       number += step
       if (number < this.#first || number >= this.#end) return undefined
     }
@@ -470,6 +475,10 @@ export class RecordList {
   #isNote(number: number): boolean {
     const row = this.#options.pages.row(number)
     return row !== undefined && row.kind !== 'record'
+  }
+
+  #isAborted(number: number | undefined): boolean {
+    return number !== undefined && this.#options.pages.row(number)?.kind === 'aborted'
   }
 
   /** Who looks at a row wants it to stand still. */

@@ -25,6 +25,7 @@ import { openColumns } from './menus.ts'
 import { RowNames } from './names.ts'
 import { RowPages } from './pages.ts'
 import { highlightOf, type Highlight } from './preview.ts'
+import { silentSince } from './silence.ts'
 import { statusLine } from './statusLine.ts'
 import { TimelineSection } from './timelineSection.ts'
 import { canPause, toolbar } from './toolbar.ts'
@@ -198,7 +199,7 @@ const parts = {
 const newRecords = document.createElement('button')
 
 function layoutNow(): Layout {
-  return layout ?? { widths: {}, hidden: [], folded: [], valueView: 'tree' }
+  return layout ?? { widths: {}, hidden: [], folded: ['readBy'], valueView: 'tree' }
 }
 
 function view(): View {
@@ -209,7 +210,8 @@ function view(): View {
 function takeState(told: MessagesState): void {
   const before = state
   layout ??= told.layout
-  const next: MessagesState = { ...told, layout }
+  const canProduce = told.canProduce && silentSince(told) === undefined
+  const next: MessagesState = { ...told, layout, canProduce }
   if (before && next.revision !== before.revision) {
     names.forget()
     void holdStill(next)
@@ -306,7 +308,8 @@ function draw(): void {
   list.show(state.topic, highlight)
   parts.toolbar.setAttribute('aria-label', `Reading ${state.topic}`)
   render(toolbar(now, view, actions), parts.toolbar)
-  render(banner(state, actions), parts.banner)
+  document.body.classList.toggle('stale', silentSince(state) !== undefined)
+  render(banner(state, now.now, actions), parts.banner)
   parts.split.hidden = state.count === 0
   parts.blank.hidden = state.count > 0
   if (state.count === 0) drawBlank(now)
@@ -549,8 +552,8 @@ const themes = new MutationObserver(() => {
 })
 themes.observe(document.body, { attributeFilter: ['class'] })
 themes.observe(document.documentElement, { attributeFilter: ['style'] })
-/** Clocks that run between two states: how long one waits. */
+/** Clocks that run between two states: how long one waits, and how old the rows are. */
 setInterval(() => {
-  if (state?.phase === 'connecting') draw()
+  if (state && (state.phase === 'connecting' || silentSince(state) !== undefined)) draw()
 }, 500)
 host.send('ready')

@@ -171,7 +171,7 @@ function fillNote(cell: HTMLElement, row: NoteRow, { topic }: RowContext): void 
   button.dataset['act'] = 'showAborted'
   button.tabIndex = -1
   button.textContent = 'Show'
-  button.title = 'Read again with read_uncommitted'
+  button.title = 'Read again with read_uncommitted (Enter)'
   cell.append(button)
 }
 

@@ -3,8 +3,9 @@ import { bytes, count, duration, plural, shortCount } from '../../lag/format.ts'
 import type { MessagesState, PartitionState } from '../../protocol/messages.ts'
 import { icon } from '../kit/icon.ts'
 import type { Actions, View } from './actions.ts'
+import { silentSince } from './silence.ts'
 import { isRunning } from './toolbar.ts'
-import { heldBack, notesInWords, percentOf } from './words.ts'
+import { heldBack, notesInWords, percentOf, secondsOf } from './words.ts'
 
 /** Above so many partitions the segments would be thinner than a pixel. */
 const MOST_SEGMENTS = 24
@@ -12,7 +13,7 @@ const MOST_SEGMENTS = 24
 /** How reading stands: state and time, how much, how far, how fast, how much memory. */
 export function statusLine(view: View, hint: string | undefined, actions: Actions): TemplateResult {
   const { state } = view
-  return html`<span class="state">${phase(state)}</span>
+  return html`<span class="state">${silence(view) ?? phase(state)}</span>
     ${
       hint === undefined
         ? html`<span class="amounts">${amounts(view, actions)}</span>`
@@ -60,6 +61,15 @@ function amounts({ state, selected, now }: View, actions: Actions): TemplateResu
     ${errors(state)} ${dropped(state)} ${notes(state, actions)} ${held(state, now)}
     ${state.progress.length > 0 ? html`<span class="hide">${meters(state)}</span>` : nothing}
     ${rates(state)}`
+}
+
+/** Nothing answers: the rows are as old as the last answer. */
+function silence({ state, now }: View): TemplateResult | undefined {
+  const since = silentSince(state)
+  if (since === undefined) return undefined
+  return html`${icon('debug-disconnect', 'warn')}<span
+      ><b>As of ${secondsOf(since)}</b>, ${duration(Math.max(0, now - since))} old</span
+    >`
 }
 
 function phase(state: MessagesState): TemplateResult {
@@ -152,12 +162,20 @@ function held(state: MessagesState, now: number): TemplateResult | typeof nothin
 }
 
 function rates(state: MessagesState): TemplateResult | typeof nothing {
-  const { recordsPerSecond, bytesPerSecond } = state
+  const { recordsPerSecond, bytesPerSecond } = rateOf(state)
   if (state.recordsRead === 0 || (!isRunning(state.phase) && recordsPerSecond === 0)) return nothing
   return html`<span class="wide"
     >${shortCount(Math.round(recordsPerSecond))} records/s,
     ${bytes(Math.round(bytesPerSecond))}/s</span
   >`
+}
+
+/** Of a reading that reached its end: over all of it, however short it was. */
+function rateOf(state: MessagesState): Pick<MessagesState, 'recordsPerSecond' | 'bytesPerSecond'> {
+  const { phase: now, startedAt, endedAt, recordsRead, bytesRead } = state
+  if (now !== 'done' || startedAt === undefined || endedAt === undefined) return state
+  const seconds = Math.max(1, endedAt - startedAt) / 1000
+  return { recordsPerSecond: recordsRead / seconds, bytesPerSecond: bytesRead / seconds }
 }
 
 function meters({ progress, phase: now }: MessagesState): TemplateResult {
