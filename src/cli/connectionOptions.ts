@@ -16,7 +16,8 @@ export const CONNECTION_OPTIONS = {
   key: { type: 'string' },
 } as const
 
-export const CONNECTION_HELP = `  --brokers LIST        Where the cluster is: host:port, more than one separated by commas.
+/** All but `--secrets-file`, which may stand for more. */
+export const REACHING_HELP = `  --brokers LIST        Where the cluster is: host:port, more than one separated by commas.
   --security WAY        plaintext, ssl, sasl-plaintext or sasl-ssl. Default: plaintext;
                         with --username sasl-ssl; with --ca, --cert or --key ssl.
   --mechanism NAME      PLAIN (the default), SCRAM-SHA-256 or SCRAM-SHA-512.
@@ -25,7 +26,9 @@ export const CONNECTION_HELP = `  --brokers LIST        Where the cluster is: ho
   --cert FILE           PEM file of the client's certificate, for mutual TLS.
   --key FILE            PEM file of its private key; a passphrase is taken from
                         KAFKA_KEY_PASSPHRASE.
-  --secrets-file FILE   Lines NAME=value that stand in for these two environment variables.
+`
+
+export const CONNECTION_HELP = `${REACHING_HELP}  --secrets-file FILE   Lines NAME=value that stand in for these two environment variables.
 `
 
 /** Values of `CONNECTION_OPTIONS`. */

@@ -35,6 +35,8 @@ export type ReadEnvironment =
 
 /** The values in it are there in every environment. */
 const SHARED = '$shared'
+/** Defines clusters for the command line, and is no environment. */
+const CLUSTERS = '$clusters'
 const CLUSTER = 'cluster'
 
 /**
@@ -80,7 +82,9 @@ function fileOf(file: EnvironmentText, secret: boolean): EnvironmentFile {
   const sections = broken ? undefined : membersOf(file.text)
   const problems: TextProblem[] = broken ? [broken] : []
   if (!broken && !sections) problems.push(problemAt(file.text, 0, NO_SECTIONS))
-  for (const section of sections ?? []) problems.push(...sectionProblems(file.text, section))
+  for (const section of sections ?? []) {
+    if (section.name !== CLUSTERS) problems.push(...sectionProblems(file.text, section))
+  }
   return {
     ...file,
     secret,
@@ -120,7 +124,7 @@ function memberProblems(text: string, { name, json, span }: JsonMember): TextPro
 
 function namesIn(files: readonly EnvironmentFile[]): readonly string[] {
   const all = files.flatMap(({ sections }) => sections.map(({ name }) => name))
-  return [...new Set(all)].filter(name => name !== SHARED)
+  return [...new Set(all)].filter(name => name !== SHARED && name !== CLUSTERS)
 }
 
 function unknownEnvironment(
