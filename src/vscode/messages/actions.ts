@@ -190,7 +190,7 @@ async function choose(
       return
     }
     case 'to':
-      panel.read({ to: await chooseTo(panel.source) })
+      panel.read({ ...(await chooseTo(panel.source)) })
       return
     case 'partitions':
       panel.read({ partitions: await choosePartitions(properties['partitions'], panel.source) })

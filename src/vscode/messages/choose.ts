@@ -82,11 +82,43 @@ const ENDS: readonly Choice[] = [
   },
 ]
 
-/** Where to stop, as it is written in a `.kafka` file; empty: never; undefined: nothing was chosen. */
-export async function chooseTo({ reading }: RecordSource): Promise<string | undefined> {
-  const now = reading.text.properties['to']
-  const chosen = await choosePlace('Read Until', ENDS, now ?? '', toInWords(reading) ?? 'never')
-  return chosen && valueOf(chosen, 'Read Until', 'to', now)
+const AFTER_RECORDS: Choice = {
+  label: 'Number of Records…',
+  description: 'of all partitions together',
+}
+
+/** Where to stop, as it is written in a `.kafka` file; empty: not there. */
+export interface End {
+  readonly to: string
+  readonly limit: string
+}
+
+/** Where to stop; undefined: nothing was chosen. */
+export async function chooseTo({ reading }: RecordSource): Promise<End | undefined> {
+  const { to, limit } = reading.text.properties
+  const now = limit === undefined ? (to ?? '') : undefined
+  const words = toInWords(reading) ?? 'never'
+  const chosen = await choosePlace('Read Until', [...ENDS, AFTER_RECORDS], now, words)
+  if (chosen === AFTER_RECORDS) {
+    const records = await askHowMany(limit)
+    return records === undefined ? undefined : { to: '', limit: records }
+  }
+  const place = chosen && (await valueOf(chosen, 'Read Until', 'to', to))
+  return place === undefined ? undefined : { to: place, limit: '' }
+}
+
+const EXAMPLE_LIMIT = '1000'
+
+async function askHowMany(now: string | undefined): Promise<string | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Read Until',
+    prompt: `How many records, such as ${EXAMPLE_LIMIT}: with a filter, of those that match`,
+    ...STAYING,
+    value: now ?? EXAMPLE_LIMIT,
+    validateInput: input =>
+      /^[1-9]\d{0,14}$/.test(input.trim()) ? undefined : 'A number of records, 1 or more.',
+  })
+  return text?.trim()
 }
 
 async function choosePlace(

@@ -1,4 +1,4 @@
-import { count } from '../../lag/format.ts'
+import { count, plural } from '../../lag/format.ts'
 import { startInWords } from '../../run/readingText.ts'
 import { mayJoin, type Reading } from './reading.ts'
 
@@ -9,11 +9,18 @@ export function fromInWords({ text }: Reading, defaultOffset: 'earliest' | 'late
   return place ?? startInWords(text, defaultOffset)
 }
 
-/** Where reading ends; undefined: it does not. */
+/** Where reading ends, or after how many records; undefined: it does not. */
 export function toInWords({ text }: Reading): string | undefined {
-  const { to } = text.properties
-  if (to === undefined) return undefined
-  return to === 'latest' || to === 'now' ? 'end as of now' : (placeInWords(to) ?? to)
+  const { to, limit } = text.properties
+  const records = limit === undefined ? undefined : limitInWords(limit)
+  if (to === undefined) return records
+  const place = to === 'latest' || to === 'now' ? 'end as of now' : (placeInWords(to) ?? to)
+  return records === undefined ? place : `${place}, or ${records}`
+}
+
+/** A file may say what is no number: then it cannot be read, and that is said elsewhere. */
+function limitInWords(limit: string): string {
+  return /^\d+$/.test(limit) ? plural(Number(limit), 'record') : limit
 }
 
 /** Which partitions are read: `0-3,7`, `all 6`. */

@@ -1,4 +1,4 @@
-import type { CopyWhat, DecodeAs, MessagesState } from '../../protocol/messages.ts'
+import type { CopyWhat, DecodeAs, MessagesHost, MessagesState } from '../../protocol/messages.ts'
 
 /** What the controls do. */
 export interface Actions {
@@ -8,7 +8,7 @@ export interface Actions {
   resume(): void
   follow(): void
   choose(what: 'topic' | 'from' | 'to' | 'partitions'): void
-  read(choice: { readonly from?: string; readonly to?: string; readonly partitions?: string }): void
+  read(choice: Parameters<MessagesHost['requests']['read']>[0]): void
   /** Runs another filter; empty: none. */
   filter(text: string): void
   show(change: Partial<Pick<MessagesState['shown'], 'notes' | 'backwards' | 'duplicates'>>): void

@@ -51,14 +51,20 @@ export function openUntil(anchor: HTMLElement, view: CurrentView, actions: Actio
 }
 
 function untilEntries({ state }: View, actions: Actions): readonly MenuEntry[] {
-  const now = state.saved.text.properties['to'] ?? ''
-  const isOther = !['', 'latest', 'now'].includes(now)
+  const { to: now = '', limit = '' } = state.saved.text.properties
+  const isOther = limit !== '' || !['', 'latest', 'now'].includes(now)
+  const isEnd = limit === '' && (now === 'latest' || now === 'now')
   return [
     ...(isOther ? [radio(upperFirst(state.to ?? now), true, () => actions.start())] : []),
-    radio('Stopped', now === '', () => actions.read({ to: '' }), 'goes on with what comes'),
-    radio('End as of Now', now === 'latest' || now === 'now', () => actions.read({ to: 'latest' })),
+    radio(
+      'Stopped',
+      now === '' && limit === '',
+      () => actions.read({ to: '', limit: '' }),
+      'goes on with what comes',
+    ),
+    radio('End as of Now', isEnd, () => actions.read({ to: 'latest', limit: '' })),
     'line',
-    { label: 'Time or Offset…', run: () => actions.choose('to') },
+    { label: 'Time, Offset, Number of Records…', run: () => actions.choose('to') },
   ]
 }
 
