@@ -30,7 +30,9 @@ describe('what a scan takes in', () => {
       ({ maxTimestamp, count }) as unknown as Batch
     const intake = newIntake({ ...request, filter: since })
     assert.deepEqual(
-      [batch(1999), batch(2000), batch(-1), { ...batch(5), count: undefined }].map(each => intake.passBy(each)),
+      [batch(1999), batch(2000), batch(-1), { ...batch(5), count: undefined }].map(each =>
+        intake.passBy(each),
+      ),
       [true, false, false, false],
     )
     assert.equal(intake.counts.recordsRead, 3)
