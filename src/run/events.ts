@@ -1,5 +1,5 @@
 import type { Problem } from '../base/problem.ts'
-import type { ProduceOutcome } from '../kafka/cluster.ts'
+import type { OutgoingRecord, ProduceOutcome } from '../kafka/cluster.ts'
 import type { BlockResult } from './results.ts'
 
 /**
@@ -10,6 +10,8 @@ export type ProduceEvent =
   /** The records are made and on their way. */
   | { readonly kind: 'sending'; readonly count: number }
   | { readonly kind: 'produced'; readonly result: ProduceResult }
+  /** Of many records: how far it has come. */
+  | { readonly kind: 'progress'; readonly totals: ProduceTotals }
   /** A scheduled PRODUCER waits until then (ms since the epoch). */
   | { readonly kind: 'waiting'; readonly until: number }
   | Ended
@@ -19,6 +21,8 @@ export interface Ended {
   /** `refused`: the block cannot run as it stands, and nothing was sent or read. */
   readonly reason: 'done' | 'stopped' | 'failed' | 'refused'
   readonly problem?: Problem
+  /** What became of all that was sent; absent where nothing was. */
+  readonly totals?: ProduceTotals
 }
 
 /** What became of the records of one send, in order. */
@@ -27,6 +31,28 @@ export interface ProduceResult {
   readonly outcomes: readonly ProduceOutcome[]
   /** From the send to its answer, ms. */
   readonly milliseconds: number
+}
+
+/** What became of many records, in numbers. */
+export interface ProduceTotals {
+  /** As the block says it; with a template, that of the last record. */
+  readonly topic: string
+  readonly sent: number
+  /** Without a problem; with acks 0 nobody confirms it. */
+  readonly acknowledged: number
+  /** Not made, or not acknowledged. */
+  readonly failed: number
+  /** The first of the failures. */
+  readonly failures: readonly Problem[]
+  /** The last acknowledged one. */
+  readonly last?: LastRecord
+  readonly milliseconds: number
+}
+
+export interface LastRecord {
+  readonly topic: string
+  readonly record: OutgoingRecord
+  readonly outcome: ProduceOutcome
 }
 
 /**
@@ -54,6 +80,8 @@ export type BlockProgress =
   | { readonly kind: 'waiting'; readonly until: number }
   | { readonly kind: 'sending'; readonly count: number }
   | { readonly kind: 'sent'; readonly result: ProduceResult }
+  /** Of many records: how far it has come. */
+  | { readonly kind: 'producing'; readonly totals: ProduceTotals }
   | { readonly kind: 'reading'; readonly read: number; readonly matched: number }
   /** What an EXPECT GROUP sees while it waits, in words: `lag 12, Stable`. */
   | { readonly kind: 'looking'; readonly text: string }

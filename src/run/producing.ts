@@ -1,78 +1,238 @@
 import type { Clock } from '../base/clock.ts'
 import { problemOf, type Problem } from '../base/problem.ts'
-import type { Cluster, OutgoingRecord, ProduceOutcome } from '../kafka/cluster.ts'
+import type {
+  Cluster,
+  OutgoingRecord,
+  ProduceOutcome,
+  ProduceRequest,
+  Transaction,
+} from '../kafka/cluster.ts'
 import type { Ended, ProduceEvent, ProduceResult } from './events.ts'
-
-/** Makes the record number `index` of a run, or says why it cannot be made. */
-export type MakeRecord = (
-  index: number,
-) => { readonly record: OutgoingRecord } | { readonly problem: Problem }
+import type { ProducerPlan } from './producerPlan.ts'
+import { Supply, type MadeRecord, type RecordSource } from './records/source.ts'
+import { newTally, type Tally } from './tally.ts'
 
 export interface ProduceContext {
   readonly cluster: Cluster
+  /** Absent: each record counts as soon as it is written. */
+  readonly transaction?: Transaction
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-export interface ProduceOptions {
-  readonly topic: string
-  /** Records to send at once. */
-  readonly count: number
-  /** Ms from one record to the next; absent: sends once and ends. */
-  readonly every?: number
-}
+/** How a plan's records are sent. */
+export type ProduceOptions = Pick<
+  ProducerPlan,
+  'topic' | 'every' | 'rate' | 'stopAfter' | 'acks' | 'compression' | 'idempotent'
+>
 
 /**
- * Sends `count` records in one request, or with `every` one record per interval until the signal
- * aborts, the first after the first interval. If one of the records cannot be made none is sent.
+ * Sends what a source gives: few records in one request, many piece by piece, with `rate` so many a
+ * second, with `every` the first at once and then one per interval. Ends with the source, after
+ * `stopAfter`, or when the signal aborts; what is on its way then is waited for, so that what was
+ * acknowledged is known.
  */
 export async function* produce(
   options: ProduceOptions,
-  make: MakeRecord,
-  context: ProduceContext,
-): AsyncGenerator<ProduceEvent> {
-  if (options.every !== undefined) yield* produceEvery(options.every, options, make, context)
-  else yield* produceOnce(options, make, context)
-}
-
-async function* produceOnce(
-  { topic, count }: ProduceOptions,
-  make: MakeRecord,
-  context: ProduceContext,
-): AsyncGenerator<ProduceEvent> {
-  const made = makeAll(make, 0, count)
-  if ('problem' in made) {
-    yield { kind: 'ended', reason: 'refused', problem: made.problem }
-    return
-  }
-  yield { kind: 'sending', count }
-  const result = await send(topic, made.records, context)
-  yield { kind: 'produced', result }
-  yield endOf(result, context.signal)
-}
-
-async function* produceEvery(
-  interval: number,
-  { topic }: ProduceOptions,
-  make: MakeRecord,
+  source: RecordSource,
   context: ProduceContext,
 ): AsyncGenerator<ProduceEvent> {
   const { clock, signal } = context
+  const startedAt = clock.now()
+  const supply = new Supply(source, signal)
+  const run: Run = {
+    options,
+    supply,
+    context: { ...context, signal: afterGrace(signal, clock) },
+    stop: signal,
+    tally: newTally(options.topic, startedAt, () => clock.now()),
+    until: options.stopAfter === undefined ? Infinity : startedAt + options.stopAfter,
+  }
+  try {
+    if (options.every !== undefined) yield* produceEvery(options.every, run)
+    else if (options.rate !== undefined) yield* produceAtRate(options.rate, run)
+    else if (source.whole) yield* produceOnce(run)
+    else yield* produceMany(run)
+  } finally {
+    await supply.close()
+  }
+}
+
+interface Run {
+  readonly options: ProduceOptions
+  readonly supply: Supply
+  /** Its signal aborts a while after the run is stopped. */
+  readonly context: ProduceContext
+  readonly stop: AbortSignal
+  readonly tally: Tally
+  /** Ms since the epoch: no record is sent at that time or later. */
+  readonly until: number
+}
+
+/** How long a stopped run waits for what is on its way, ms. */
+const GRACE_MS = 3_000
+
+function afterGrace(signal: AbortSignal, clock: Clock): AbortSignal {
+  const late = new AbortController()
+  const begin = () => {
+    void clock.sleep(GRACE_MS).then(() => late.abort(signal.reason))
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true })
+  return late.signal
+}
+
+async function* produceOnce(run: Run): AsyncGenerator<ProduceEvent> {
+  const made: Sendable[] = []
+  for (;;) {
+    const piece = await run.supply.take(PIECE_RECORDS)
+    if (piece.length === 0) break
+    for (const each of piece) {
+      if ('problem' in each) {
+        yield { kind: 'ended', reason: 'refused', problem: each.problem }
+        return
+      }
+      made.push(each)
+    }
+  }
+  if (run.stop.aborted) {
+    yield { kind: 'ended', reason: 'stopped' }
+    return
+  }
+  yield { kind: 'sending', count: made.length }
+  yield { kind: 'produced', result: await send(made, run) }
+  yield endOf(run)
+}
+
+async function* produceEvery(interval: number, run: Run): AsyncGenerator<ProduceEvent> {
+  const { supply, stop, until } = run
+  const { clock } = run.context
   let next = clock.now()
-  for (let index = 0; ; index++) {
-    next = Math.max(next + interval, clock.now())
-    yield { kind: 'waiting', until: next }
-    if (!(await sleepUntil(next, clock, signal))) break
-    const made = makeAll(make, index, 1)
-    if ('problem' in made) {
+  for (let isFirst = true; !stop.aborted; isFirst = false) {
+    const [made] = await supply.take(1)
+    if (!made) break
+    if ('problem' in made && isFirst) {
       yield { kind: 'ended', reason: 'refused', problem: made.problem }
       return
     }
-    yield { kind: 'sending', count: 1 }
-    yield { kind: 'produced', result: await send(topic, made.records, context) }
-    if (signal.aborted) break
+    if (!isFirst) {
+      next = Math.max(next + interval, clock.now())
+      if (next >= until) break
+      yield { kind: 'waiting', until: next }
+      if (!(await sleepUntil(next, clock, stop))) break
+    }
+    yield* sendScheduled(made, run)
   }
-  yield { kind: 'ended', reason: 'stopped' }
+  yield endOf(run)
+}
+
+async function* sendScheduled(made: MadeRecord, run: Run): AsyncGenerator<ProduceEvent> {
+  const { topic } = run.options
+  if ('problem' in made) {
+    run.tally.notMade(made.problem)
+    yield { kind: 'produced', result: { topic, outcomes: [made], milliseconds: 0 } }
+    return
+  }
+  yield { kind: 'sending', count: 1 }
+  yield { kind: 'produced', result: await send([made], run) }
+}
+
+/** A run that falls behind so far does not make it good: it would be a flood. */
+const MOST_BEHIND_MS = 1_000
+
+/** The record number i is due i/rate seconds after the first: what is late does not add up. */
+async function* produceAtRate(rate: number, run: Run): AsyncGenerator<ProduceEvent> {
+  const { supply, stop, until, tally } = run
+  const { clock } = run.context
+  const told = teller(run)
+  let origin = clock.now()
+  let taken = 0
+  while (!stop.aborted) {
+    const due = origin + (taken * 1000) / rate
+    if (due >= until || !(await sleepUntil(due, clock, stop))) break
+    const behind = clock.now() - due
+    if (behind > MOST_BEHIND_MS) origin += behind - MOST_BEHIND_MS
+    const most = Math.floor((Math.min(clock.now(), until) - origin) * (rate / 1000)) + 1 - taken
+    const piece = await supply.take(Math.min(Math.max(most, 1), PIECE_RECORDS))
+    if (piece.length === 0) break
+    const problem = taken === 0 ? undefinedAtFirst(piece) : undefined
+    if (problem) {
+      yield { kind: 'ended', reason: 'refused', problem }
+      return
+    }
+    taken += piece.length
+    await send(sendable(piece, tally), run)
+    yield* told()
+    if (mustEnd(run)) break
+  }
+  yield endOf(run)
+}
+
+/** Sent in one piece: large enough for whole batches, small enough to be held twice. */
+const PIECE_RECORDS = 10_000
+const PIECE_BYTES = 2 * 1024 * 1024
+
+/** While one piece is on its way, the next one is made. */
+async function* produceMany(run: Run): AsyncGenerator<ProduceEvent> {
+  const { stop, until, tally } = run
+  const { clock } = run.context
+  const told = teller(run)
+  let pending: Promise<unknown> = Promise.resolve()
+  for (let isFirst = true; !stop.aborted && clock.now() < until; isFirst = false) {
+    const piece = await takePiece(run.supply)
+    await pending
+    if (piece.length === 0 || mustEnd(run)) break
+    const problem = isFirst ? undefinedAtFirst(piece) : undefined
+    if (problem) {
+      yield { kind: 'ended', reason: 'refused', problem }
+      return
+    }
+    pending = send(sendable(piece, tally), run)
+    yield* told()
+  }
+  await pending
+  yield endOf(run)
+}
+
+async function takePiece(supply: Supply): Promise<readonly MadeRecord[]> {
+  const piece: MadeRecord[] = []
+  let bytes = 0
+  while (piece.length < PIECE_RECORDS && bytes < PIECE_BYTES) {
+    const more = await supply.take(PIECE_RECORDS - piece.length)
+    if (more.length === 0) break
+    for (const each of more) {
+      piece.push(each)
+      if ('record' in each)
+        bytes += (each.record.value?.length ?? 0) + (each.record.key?.length ?? 0)
+    }
+  }
+  return piece
+}
+
+/** What holds for the first record holds for all of them, unless it is the row that is wrong. */
+function undefinedAtFirst(piece: readonly MadeRecord[]): Problem | undefined {
+  const [first] = piece
+  return first && 'problem' in first && first.problem.code !== 'bad-row' ? first.problem : undefined
+}
+
+/** Of a transaction nothing counts any more; and where nothing at all is written, nothing will be. */
+function mustEnd({ context, tally }: Run): boolean {
+  const { failed, sent, acknowledged } = tally.totals()
+  if (context.transaction) return failed > 0
+  return sent > 0 && acknowledged === 0
+}
+
+const TELL_MS = 250
+
+/** Tells how far a run has come, not more often than it can be read. */
+function teller({ tally, context }: Run): () => Generator<ProduceEvent> {
+  let last = -Infinity
+  return function* () {
+    const now = context.clock.now()
+    if (now - last < TELL_MS) return
+    last = now
+    yield { kind: 'progress', totals: tally.totals() }
+  }
 }
 
 /** The longest that a timer can wait: 2^31 - 1 ms, above it fires at once. */
@@ -89,38 +249,59 @@ async function sleepUntil(time: number, clock: Clock, signal: AbortSignal): Prom
   return !signal.aborted
 }
 
-function makeAll(
-  make: MakeRecord,
-  first: number,
-  count: number,
-): { readonly records: OutgoingRecord[] } | { readonly problem: Problem } {
-  const records: OutgoingRecord[] = []
-  for (let index = first; index < first + count; index++) {
-    const made = make(index)
-    if ('problem' in made) return made
-    records.push(made.record)
-  }
-  return { records }
+interface Sendable {
+  readonly record: OutgoingRecord
+  readonly topic: string
 }
 
-async function send(
-  topic: string,
-  records: readonly OutgoingRecord[],
-  { cluster, clock, signal }: ProduceContext,
-): Promise<ProduceResult> {
+/** Those that were made; the others are counted. */
+function sendable(piece: readonly MadeRecord[], tally: Tally): readonly Sendable[] {
+  return piece.flatMap(each => {
+    if ('record' in each) return [each]
+    tally.notMade(each.problem)
+    return []
+  })
+}
+
+/** Sends to each topic what goes to it, and counts what becomes of it. */
+async function send(records: readonly Sendable[], run: Run): Promise<ProduceResult> {
+  const { clock } = run.context
   const started = clock.now()
-  const outcomes = await outcomesOf(cluster, topic, records, signal)
+  const outcomes: ProduceOutcome[] = []
+  const byTopic = new Map<string, number[]>()
+  records.forEach(({ topic }, i) => {
+    const list = byTopic.get(topic)
+    if (list) list.push(i)
+    else byTopic.set(topic, [i])
+  })
+  await Promise.all(
+    [...byTopic].map(async ([topic, indexes]) => {
+      const some = indexes.flatMap(index => records[index]?.record ?? [])
+      run.tally.sent(topic, some.length)
+      const found = await outcomesOf(topic, some, run)
+      indexes.forEach((index, i) => (outcomes[index] = found[i] ?? {}))
+    }),
+  )
+  records.forEach(({ record, topic }, i) => run.tally.outcome(topic, record, outcomes[i] ?? {}))
+  const topic = byTopic.size === 1 ? (records[0]?.topic ?? run.options.topic) : run.options.topic
   return { topic, outcomes, milliseconds: clock.now() - started }
 }
 
 async function outcomesOf(
-  cluster: Cluster,
   topic: string,
   records: readonly OutgoingRecord[],
-  signal: AbortSignal,
+  { options, context: { cluster, transaction, signal } }: Run,
 ): Promise<readonly ProduceOutcome[]> {
+  const { acks, compression, idempotent } = options
+  const request: ProduceRequest = {
+    topic,
+    records,
+    ...(acks && { acks }),
+    ...(compression && { compression }),
+    ...(idempotent && !transaction && { idempotent }),
+  }
   try {
-    return await cluster.produce({ topic, records }, { signal })
+    return await (transaction ?? cluster).produce(request, { signal })
   } catch (error) {
     const problem = signal.aborted ? stopped() : problemOf(error)
     return records.map(() => ({ problem }))
@@ -135,9 +316,11 @@ function stopped(): Problem {
   }
 }
 
-function endOf(result: ProduceResult, signal: AbortSignal): Ended {
-  const failed = result.outcomes.filter(({ problem }) => problem)
-  const problem = failed[0]?.problem
-  if (!problem) return { kind: 'ended', reason: 'done' }
-  return { kind: 'ended', reason: signal.aborted ? 'stopped' : 'failed', problem }
+function endOf({ tally, stop }: Run): Ended {
+  const totals = tally.totals()
+  const [problem] = totals.failures
+  if (stop.aborted) return { kind: 'ended', reason: 'stopped', ...(problem && { problem }), totals }
+  return problem
+    ? { kind: 'ended', reason: 'failed', problem, totals }
+    : { kind: 'ended', reason: 'done', totals }
 }

@@ -2,7 +2,8 @@ import { parse } from '../language/parse.ts'
 import { settingsOf } from '../language/settings.ts'
 import type { Block, KafkaFile } from '../language/tree.ts'
 import { definitionsOf } from '../language/vocabulary.ts'
-import { consumerPlan, type ConsumerPlan, type ConsumerSettings, type Planned } from './blocks.ts'
+import { consumerPlan, type ConsumerPlan, type ConsumerSettings } from './blocks.ts'
+import type { Planned } from './planned.ts'
 
 /**
  * What is read, as it would be written in a CONSUMER: short, can be kept across sessions, and is

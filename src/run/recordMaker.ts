@@ -1,13 +1,15 @@
 import type { Faker } from '@faker-js/faker'
 import { problemOf, type Problem } from '../base/problem.ts'
-import { encode, type Encoded } from '../formats/formats.ts'
+import type { Selection } from '../expression/compile.ts'
 import type { JsonSchema } from '../formats/jsonSchema.ts'
-import type { OutgoingRecord } from '../kafka/cluster.ts'
 import { scopeOf, type NameScope } from '../language/names.ts'
 import type { KafkaFile } from '../language/tree.ts'
-import type { WrittenFormat } from '../language/values/formats.ts'
-import type { ProducerPlan } from './blocks.ts'
-import type { MakeRecord } from './producing.ts'
+import type { TimeContext } from '../language/values/positions.ts'
+import { pathOf, type ProducerPlan } from './producerPlan.ts'
+import type { MakeRecord } from './records/source.ts'
+import { makeRecord } from './recordParts.ts'
+import { rowNames } from './records/rowNames.ts'
+import type { Evaluate, Row } from './records/rows.ts'
 import type { SystemContext } from './systemValues.ts'
 import { evaluateTemplates, needsFaker, type Evaluated, type TemplateContext } from './templates.ts'
 
@@ -16,6 +18,8 @@ export interface RecordSources {
   readonly now: () => number
   readonly random: () => number
   readonly uuid: () => string
+  /** Absent: a time without a zone is UTC. */
+  readonly toLocalEpoch?: TimeContext['toLocalEpoch']
   /** Name of the cluster that the records go to. */
   readonly cluster: string
   /** Undefined: there is no such locale. */
@@ -24,6 +28,8 @@ export interface RecordSources {
   readonly fakerLocale?: string
   /** The text of a file that the `.kafka` file names; rejects with `ProblemError`. */
   readonly readFile: (path: string) => Promise<string>
+  /** Its bytes, for `value-from`. */
+  readonly readBytes: (path: string) => Promise<Uint8Array>
   /** What the run knows beside the file. Absent: the file stands alone. */
   readonly names?: RunNames
 }
@@ -36,93 +42,79 @@ export interface RunNames {
   context(system: SystemContext, faker: Faker | undefined): TemplateContext
 }
 
-export type Maker = { readonly make: MakeRecord } | { readonly problem: Problem }
+export type Maker =
+  | {
+      readonly make: MakeRecord
+      /** Puts templates into the rows of `records` that stand in the block itself. */
+      readonly evaluateRow: Evaluate
+    }
+  | { readonly problem: Problem }
 
 /**
- * Prepares making the records of a plan: loads faker if one of its texts asks for it, and the
- * schema that the value is checked against.
+ * Prepares making the records of a plan: loads faker if one of its texts asks for it, the file that
+ * is the value, and the schema that the value is checked against.
  */
 export async function recordMaker(
   file: KafkaFile,
   plan: ProducerPlan,
   sources: RecordSources,
 ): Promise<Maker> {
-  const { names } = sources
-  const scope = names?.scope ?? scopeOf(file)
+  const scope = sources.names?.scope ?? scopeOf(file)
   const faker = await fakerFor(file, plan, scope, sources)
   if ('problem' in faker) return faker
-  const loaded = await schemaFor(plan, sources)
-  if ('problem' in loaded) return loaded
-  const { now, random, uuid, cluster } = sources
-  const context = (index: number): TemplateContext => {
-    const system: SystemContext = { now, random, uuid, cluster, index, run }
-    if (names) return names.context(system, faker.faker)
-    return { ...system, ...faker, scope, variable: name => variables(name, index) }
+  const schema = await schemaFor(plan, sources)
+  if ('problem' in schema) return schema
+  const selection = await selectionFor(plan)
+  if ('problem' in selection) return selection
+  const whole = await valueFor(plan, sources)
+  if ('problem' in whole) return whole
+  const contextAt = contextsOf(file, scope, faker.faker, sources)
+  const seedAt = (index: number) =>
+    plan.fakerSeed === undefined ? Math.floor(sources.random() * SEEDS) : plan.fakerSeed + index
+  const evaluationOf = (index: number, row?: Row) => {
+    let own: { readonly seed: number; readonly context: TemplateContext } | undefined
+    return (text: string): Evaluated => {
+      if (!text.includes('{{')) return { text }
+      own ??= { seed: seedAt(index), context: withRow(contextAt(index), row) }
+      own.context.faker?.seed(own.seed)
+      return evaluateTemplates(text, own.context)
+    }
   }
-  const run = names?.run ?? uuid()
-  const variables = variablesOf(file, context)
-  return { make: index => makeRecord(plan, context(index), loaded.schema) }
+  const time = { now: sources.now, toLocalEpoch: sources.toLocalEpoch ?? utcEpoch }
+  const prepared = { plan, time, ...schema, ...selection, ...whole }
+  return {
+    make: (index, row) => makeRecord(prepared, evaluationOf(index, row), row),
+    evaluateRow: (text, index) => {
+      const found = evaluationOf(index)(text)
+      return 'problem' in found ? { problem: found.problem.message } : found
+    },
+  }
 }
 
 /** Level 1 draws a seed from so many. */
 const SEEDS = 1_000_000
 
-/**
- * As level 1 does, the generator starts from one and the same seed before the key, the value and
- * each header: the first draw is the same everywhere in a record.
- */
-function makeRecord(
-  plan: ProducerPlan,
-  context: TemplateContext,
-  schema: JsonSchema | undefined,
-): ReturnType<MakeRecord> {
-  const seed = Math.floor(context.random() * SEEDS)
-  const evaluate: Evaluate = text => {
-    context.faker?.seed(seed)
-    return evaluateTemplates(text, context)
+function withRow(context: TemplateContext, row: Row | undefined): TemplateContext {
+  return row ? { ...context, row: rowNames(row) } : context
+}
+
+const utcEpoch: TimeContext['toLocalEpoch'] = (year, month, ...rest) =>
+  Date.UTC(year, month - 1, ...rest)
+
+function contextsOf(
+  file: KafkaFile,
+  scope: NameScope,
+  faker: Faker | undefined,
+  { names, now, random, uuid, cluster }: RecordSources,
+): (index: number) => TemplateContext {
+  const run = names?.run ?? uuid()
+  const contextAt = (index: number): TemplateContext => {
+    const system: SystemContext = { now, random, uuid, cluster, index, run }
+    if (names) return names.context(system, faker)
+    return { ...system, ...(faker && { faker }), scope, variable: name => variables(name, index) }
   }
-  const key = encoded(plan.key ?? null, plan.keyFormat, evaluate)
-  if ('problem' in key) return about('key', key.problem)
-  const value = encoded(plan.value, plan.valueFormat, evaluate, schema)
-  if ('problem' in value) return about('value', value.problem)
-  const headers = headersOf(plan, evaluate)
-  if ('problem' in headers) return headers
-  const partition = plan.partition === undefined ? {} : { partition: plan.partition }
-  return { record: { key: key.bytes, value: value.bytes, ...headers, ...partition } }
-}
-
-type Evaluate = (text: string) => Evaluated
-
-/** Null, and empty text as level 1 has it, is null whatever the format. */
-function encoded(
-  text: string | null,
-  format: WrittenFormat | undefined,
-  evaluate: Evaluate,
-  schema?: JsonSchema,
-): Encoded {
-  if (text === null) return { bytes: null }
-  const evaluated = evaluate(text)
-  if ('problem' in evaluated) return evaluated
-  if (evaluated.text === '') return { bytes: null }
-  const result = encode(format, evaluated.text)
-  const misfit = 'problem' in result ? undefined : schema?.check(evaluated.text)
-  return misfit ? { problem: misfit } : result
-}
-
-/** A problem with a format does not say by itself whether it is about the key or the value. */
-function about(part: 'key' | 'value', problem: Problem): { readonly problem: Problem } {
-  if (problem.code === 'K301') return { problem }
-  if (problem.code === 'K210')
-    return { problem: { code: 'K210', message: `The ${part} is not JSON${whereOf(problem)}.` } }
-  return { problem: { ...problem, message: `The ${part} cannot be sent: ${problem.message}` } }
-}
-
-/** What the parser stumbled over; its own sentence would repeat the value. */
-function whereOf({ detail = '' }: Problem): string {
-  const position = /line (\d+) column (\d+)/.exec(detail)
-  if (position) return `: line ${position[1] ?? ''}, column ${position[2] ?? ''}`
-  const token = /^Unexpected token '(.+?)',/.exec(detail)
-  return token ? `: unexpected "${token[1] ?? ''}"` : ''
+  const variables = variablesOf(file, contextAt)
+  return contextAt
 }
 
 async function schemaFor(
@@ -130,9 +122,9 @@ async function schemaFor(
   sources: RecordSources,
 ): Promise<{ readonly schema?: JsonSchema } | { readonly problem: Problem }> {
   if (plan.valueSchema === undefined || plan.valueFormat?.name !== 'json') return {}
-  const path = /^file\((.*)\)$/.exec(plan.valueSchema)?.[1]
+  const path = pathOf(plan.valueSchema)
   try {
-    const text = path === undefined ? plan.valueSchema : await sources.readFile(unquoted(path))
+    const text = path === undefined ? plan.valueSchema : await sources.readFile(path)
     const { compileJsonSchema } = await import('../formats/jsonSchema.ts')
     return compileJsonSchema(text)
   } catch (error) {
@@ -140,23 +132,27 @@ async function schemaFor(
   }
 }
 
-function unquoted(path: string): string {
-  return path.trim().replace(/^(["'])(.*)\1$/, '$2')
+/** The library of expressions is loaded for the first one. */
+async function selectionFor({
+  keyFrom,
+}: ProducerPlan): Promise<{ readonly selection?: Selection } | { readonly problem: Problem }> {
+  if (keyFrom === undefined) return {}
+  const { compileSelection } = await import('../expression/compile.ts')
+  const compiled = compileSelection(keyFrom)
+  if (!('problem' in compiled)) return { selection: compiled }
+  return { problem: { code: 'K320', message: `"key-from": ${compiled.problem.message}` } }
 }
 
-const utf8 = new TextEncoder()
-
-function headersOf(
-  plan: ProducerPlan,
-  evaluate: Evaluate,
-): Pick<OutgoingRecord, 'headers'> | { readonly problem: Problem } {
-  const headers: [string, Uint8Array | null][] = []
-  for (const [name, text] of plan.headers) {
-    const evaluated = text === null ? { text } : evaluate(text)
-    if ('problem' in evaluated) return evaluated
-    headers.push([name, evaluated.text === null ? null : utf8.encode(evaluated.text)])
+async function valueFor(
+  { valueFrom }: ProducerPlan,
+  sources: RecordSources,
+): Promise<{ readonly valueBytes?: Uint8Array } | { readonly problem: Problem }> {
+  if (valueFrom === undefined) return {}
+  try {
+    return { valueBytes: await sources.readBytes(valueFrom) }
+  } catch (error) {
+    return { problem: problemOf(error) }
   }
-  return { headers }
 }
 
 async function fakerFor(
@@ -165,19 +161,23 @@ async function fakerFor(
   scope: NameScope,
   sources: RecordSources,
 ): Promise<{ readonly faker?: Faker } | { readonly problem: Problem }> {
-  const locale = sources.fakerLocale
-  const texts = [plan.key, plan.value, ...plan.headers.map(([, value]) => value)]
-  const all = [...texts, ...file.variables.map(({ value }) => value)]
-  if (locale === undefined || !all.some(text => text && needsFaker(text, scope))) return {}
+  if (sources.fakerLocale === undefined) return {}
+  const locale = plan.fakerLocale ?? sources.fakerLocale
+  const { key, value, headers, topic, partition, timestamp } = plan
+  const texts = [key, value, topic, partition, timestamp, ...headers.map(([, text]) => text)]
+  const all = [...texts, ...file.variables.map(variable => variable.value)]
+  if (!all.some(text => text && needsFaker(text, scope))) return {}
   const faker = await sources.loadFaker(locale)
-  return faker ? { faker } : { problem: unknownLocale(locale) }
+  return faker ? { faker } : { problem: unknownLocale(locale, plan) }
 }
 
-function unknownLocale(locale: string): Problem {
+function unknownLocale(locale: string, { fakerLocale }: ProducerPlan): Problem {
+  const where =
+    fakerLocale === undefined ? 'kafkaWorkbench.producers.faker.locale' : '"faker-locale:"'
   return {
     code: 'unknown-locale',
     message: `Generated data has no locale "${locale}".`,
-    advice: 'Set kafkaWorkbench.producers.faker.locale to one such as en, de or pt_BR.',
+    advice: `Set ${where} to one such as en, de or pt_BR.`,
   }
 }
 

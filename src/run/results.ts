@@ -43,6 +43,9 @@ export interface ProducedSummary {
   readonly topic: string
   readonly sent: number
   readonly acknowledged: number
+  /** Not made, or not acknowledged; the first of the reasons stand in `failures`. */
+  readonly failed?: number
+  readonly failures?: readonly Problem[]
   /** The last acknowledged one. */
   readonly last?: { readonly partition: number; readonly offset?: bigint }
   /** The result of a single send of few records, as the editor shows it. */

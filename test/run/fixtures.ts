@@ -220,6 +220,7 @@ export function fakeSources(more: Partial<RecordSources> = {}): RecordSources {
     fakerLocale: 'en',
     loadFaker: async () => (await import('@faker-js/faker/locale/en')).faker,
     readFile: path => Promise.reject(new Error(`no file ${path}`)),
+    readBytes: path => Promise.reject(new Error(`no file ${path}`)),
     ...more,
   }
 }

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
-import { producerPlan } from '../../src/run/blocks.ts'
+import { producerPlan } from '../../src/run/producerPlan.ts'
 import type { ProduceEvent } from '../../src/run/events.ts'
 import { produce } from '../../src/run/producing.ts'
 import { recordMaker } from '../../src/run/recordMaker.ts'
+import { recordSource, type RecordSource } from '../../src/run/records/source.ts'
 import { blockIn, collect, fakeClock, fakeCluster, fakeSources } from './fixtures.ts'
 
 const text = (bytes: Uint8Array | null | undefined) =>
   bytes ? new TextDecoder().decode(bytes) : bytes
 
 /** What a block sends: its records, or the problem that keeps it from being sent. */
-async function sent(source: string, count = 1, sources = fakeSources()) {
-  const { file, block } = blockIn(source)
+async function sent(written: string, count = 1, sources = fakeSources()) {
+  const { file, block } = blockIn(written)
   const planned = producerPlan(file, block)
   if ('problem' in planned) return planned.problem.message
   const maker = await recordMaker(file, planned.plan, sources)
@@ -21,7 +22,12 @@ async function sent(source: string, count = 1, sources = fakeSources()) {
     clock: fakeClock(),
     signal: new AbortController().signal,
   }
-  const events = await collect(produce({ topic: planned.plan.topic, count }, maker.make, context))
+  const source = recordSource(planned.plan, maker.make, {
+    times: count,
+    evaluateRow: maker.evaluateRow,
+    stream: path => assert.fail(`no file ${path}`),
+  })
+  const events = await collect(produce(planned.plan, source, context))
   const last = events.at(-1)
   if (last?.kind === 'ended' && last.reason === 'refused') {
     assert.equal(fake.produced.length, 0, 'nothing is sent')
@@ -91,7 +97,7 @@ describe('a PRODUCER', () => {
   it('says what does not run yet, and sends nothing', () => {
     for (const source of [
       'DEFAULTS\ntopic: orders\n\n###\nPRODUCER\nv\n',
-      'TOPIC\ntopic: orders\n\n###\nPRODUCER\ntopic: orders\nrate: 5/s\nv\n',
+      'TOPIC\ntopic: orders\n\n###\nPRODUCER\ntopic: orders\nvalue-schema: registry\nv\n',
     ]) {
       const { file } = blockIn(source)
       for (const block of file.blocks) {
@@ -218,15 +224,14 @@ describe('a PRODUCER', () => {
   it('tells what became of each record', async () => {
     const problem = { code: 'MESSAGE_TOO_LARGE', message: 'Too large.' }
     const fake = fakeCluster({ failAt: { index: 1, problem } })
-    const make = () => ({ record: { key: null, value: null, headers: [] } })
     const events = await collect(
-      produce({ topic: 'orders', count: 3 }, make, {
+      produce({ topic: 'orders' }, nothings(3), {
         cluster: fake.cluster,
         clock: fakeClock(),
         signal: new AbortController().signal,
       }),
     )
-    assert.deepEqual(events, [
+    assert.deepEqual(events.map(withoutTotals), [
       { kind: 'sending', count: 3 },
       {
         kind: 'produced',
@@ -246,28 +251,25 @@ describe('a PRODUCER', () => {
 
   it('makes a failing request a result', async () => {
     const { cluster } = fakeCluster()
-    const make = () => ({ record: { key: null, value: null, headers: [] } })
     const events = await collect(
-      produce({ topic: 'orders', count: 2 }, make, {
+      produce({ topic: 'orders' }, nothings(2), {
         cluster: { ...cluster, produce: () => Promise.reject(new Error('down')) },
         clock: fakeClock(),
         signal: new AbortController().signal,
       }),
     )
     const problem = { code: 'unexpected', message: 'down' }
-    assert.deepEqual(events.at(-1), { kind: 'ended', reason: 'failed', problem })
+    assert.deepEqual(withoutTotals(events.at(-1)), { kind: 'ended', reason: 'failed', problem })
   })
 })
 
 describe('a scheduled PRODUCER', () => {
-  const make = () => ({ record: { key: null, value: null, headers: [] } })
-
   async function events(every: number, most: number) {
     const fake = fakeCluster()
     const clock = fakeClock(0)
     const controller = new AbortController()
     const all = await collect(
-      produce({ topic: 'orders', count: 1, every }, make, {
+      produce({ topic: 'orders', every }, nothings(Infinity), {
         cluster: fake.cluster,
         clock,
         signal: controller.signal,
@@ -277,22 +279,24 @@ describe('a scheduled PRODUCER', () => {
     return { fake, clock, all }
   }
 
-  it('sends one record per interval, the first after the first interval', async () => {
+  it('sends the first record at once, and then one per interval', async () => {
     const { fake, clock, all } = await events(3000, 9)
     assert.deepEqual(
-      all.filter(event => event.kind === 'waiting'),
-      [3000, 6000, 9000].map(until => ({ kind: 'waiting', until })),
+      all.map(event => (event.kind === 'waiting' ? event.until : event.kind)),
+      ['sending', 'produced', 3000, 'sending', 'produced', 6000, 'sending', 'produced', 9000],
     )
     assert.equal(fake.produced.length, 3)
-    assert.deepEqual(clock.sleeps, [3000, 3000, 3000])
+    assert.deepEqual(clock.sleeps, [3000, 3000])
   })
 
-  it('waits 999 hours without overflowing a timer', async () => {
+  it('sends one record and waits 999 hours without overflowing a timer', async () => {
     const hours = 999 * 3_600_000
-    const { fake, clock } = await events(hours, 3)
-    assert.equal(fake.produced.length, 1)
-    assert.equal(clock.now(), hours)
-    assert.ok(clock.sleeps.every(ms => ms <= 2_147_483_647))
+    const one = await events(hours, 3)
+    assert.equal(one.fake.produced.length, 1)
+    const two = await events(hours, 5)
+    assert.equal(two.fake.produced.length, 2)
+    assert.equal(two.clock.now(), hours)
+    assert.ok(two.clock.sleeps.every(ms => ms <= 2_147_483_647))
   })
 
   it('stops when it is told to', async () => {
@@ -300,7 +304,7 @@ describe('a scheduled PRODUCER', () => {
     const controller = new AbortController()
     const clock = fakeClock(0)
     const all: ProduceEvent[] = []
-    for await (const event of produce({ topic: 'orders', count: 1, every: 1000 }, make, {
+    for await (const event of produce({ topic: 'orders', every: 1000 }, nothings(5), {
       cluster: fake.cluster,
       clock,
       signal: controller.signal,
@@ -310,11 +314,28 @@ describe('a scheduled PRODUCER', () => {
     }
     assert.deepEqual(
       all.map(({ kind }) => kind),
-      ['waiting', 'sending', 'produced', 'ended'],
+      ['sending', 'produced', 'ended'],
     )
-    assert.deepEqual(all.at(-1), { kind: 'ended', reason: 'stopped' })
+    assert.deepEqual(withoutTotals(all.at(-1)), { kind: 'ended', reason: 'stopped' })
   })
 })
+
+/** So many records without a key and a value. */
+function nothings(count: number): RecordSource {
+  const make = () => ({ topic: 'orders', record: { key: null, value: null, headers: [] } })
+  const plan = { topic: 'orders', headers: [], count }
+  return recordSource(plan, make, {
+    evaluateRow: text => ({ text }),
+    stream: path => assert.fail(`no file ${path}`),
+  })
+}
+
+function withoutTotals(event: ProduceEvent | undefined) {
+  if (event?.kind !== 'ended') return event
+  const { totals, ...rest } = event
+  assert.ok(totals)
+  return rest
+}
 
 function seeds(values: readonly number[]): () => number {
   let next = 0

@@ -86,11 +86,13 @@ function producerActions(lens: BlockLens, state: BlockState | undefined): readon
     case 'connecting':
       return [stopAction('$(sync~spin)', 'Connecting...')]
     case 'sending':
+    case 'sendingMany':
       return [stopAction('$(sync~spin)', 'Sending...')]
     case 'scheduled':
       return [stopAction('$(debug-stop)', `Stop scheduled producer (every ${lens.every ?? '?'})`)]
     case 'produced':
       return [...idleProducer(lens.every), ...showActions(state)]
+    case 'producedMany':
     case 'stopped':
     case 'failed':
     case undefined:

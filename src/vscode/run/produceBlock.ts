@@ -6,14 +6,16 @@ import { problemOf, type Problem } from '../../base/problem.ts'
 import { count as grouped } from '../../lag/format.ts'
 import { check } from '../../language/check/check.ts'
 import { propertyOf, type Block, type KafkaFile } from '../../language/tree.ts'
-import { producerPlan, type ProducerPlan } from '../../run/blocks.ts'
-import type { ProduceEvent, ProduceResult } from '../../run/events.ts'
+import type { ProduceEvent, ProduceResult, ProduceTotals } from '../../run/events.ts'
 import { loadFaker } from '../../run/fakerLocales.ts'
 import { produce } from '../../run/producing.ts'
+import { producerPlan, type ProducerPlan } from '../../run/producerPlan.ts'
 import { recordMaker, type RecordSources } from '../../run/recordMaker.ts'
+import { recordSource } from '../../run/records/source.ts'
+import { transactional } from '../../run/transactional.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import type { BlockId, BlockStates } from './blockStates.ts'
-import { readWorkspaceFile } from './workspaceFile.ts'
+import { readWorkspaceBytes, readWorkspaceFile, streamWorkspaceFile } from './workspaceFile.ts'
 import { generatesData } from '../language/generatedData.ts'
 
 export interface ProduceDeps {
@@ -82,17 +84,22 @@ const UNTRUSTED: Problem = {
 /** A protected cluster asks each time (K402). */
 async function confirmed({ cluster, block, count }: ProduceCall, plan: ProducerPlan) {
   if (!cluster.protected) return true
-  const every = propertyOf(block, 'every')?.value
-  const what =
-    plan.every === undefined
-      ? `${grouped(count)} ${count === 1 ? 'record' : 'records'}`
-      : `a record every ${every ?? ''}`
+  const what = whatIsSent(block, plan, count)
   const chosen = await vscode.window.showWarningMessage(
     `"${cluster.name}" is protected. Confirm to send ${what} to "${plan.topic}".`,
     { modal: true },
     'Send',
   )
   return chosen === 'Send'
+}
+
+/** As exactly as it is known before it is sent. */
+function whatIsSent(block: Block, plan: ProducerPlan, count: number): string {
+  if (plan.every !== undefined) return `a record every ${propertyOf(block, 'every')?.value ?? ''}`
+  if (plan.rate !== undefined) return `${grouped(plan.rate)} records per second`
+  if (plan.records) return `the records of ${plan.records.from ?? 'the block'}`
+  const all = count * (plan.count ?? 1)
+  return `${grouped(all)} ${all === 1 ? 'record' : 'records'}`
 }
 
 async function run(
@@ -104,7 +111,8 @@ async function run(
 ): Promise<void> {
   const { signal } = controller
   deps.states.set(block, { kind: 'connecting' })
-  const ended = withCancel(`Sending to ${plan.topic}`, controller, plan.every === undefined)
+  const isPaced = plan.every !== undefined || plan.rate !== undefined
+  const ended = withCancel(`Sending to ${plan.topic}`, controller, !isPaced)
   try {
     const cluster = await deps.clusters.connect(call.cluster.id, signal)
     const maker = await recordMaker(call.file, plan, sourcesOf(call, deps))
@@ -112,11 +120,15 @@ async function run(
       fail(block, maker.problem, deps)
       return
     }
-    const { topic, every } = plan
-    const options = { topic, count: call.count, ...(every !== undefined && { every }) }
-    const follow = follower(block, call.cluster.id, deps, every !== undefined)
-    for await (const event of produce(options, maker.make, { cluster, clock: deps.clock, signal }))
-      follow(event)
+    const source = recordSource(plan, maker.make, {
+      times: call.count,
+      stream: (path, stop) => streamWorkspaceFile(call.document.uri, path, stop),
+      evaluateRow: maker.evaluateRow,
+    })
+    const follow = follower(block, call.cluster.id, deps, isPaced)
+    const context = { cluster, clock: deps.clock, signal }
+    const events = transactional(plan.transactionalId, context, own => produce(plan, source, own))
+    for await (const event of events) follow(event)
   } finally {
     ended()
   }
@@ -132,6 +144,8 @@ function sourcesOf(call: ProduceCall, deps: ProduceDeps): RecordSources {
     cluster: call.cluster.name,
     loadFaker,
     readFile: path => readWorkspaceFile(call.document.uri, path),
+    readBytes: path => readWorkspaceBytes(call.document.uri, path),
+    toLocalEpoch: (year, month, ...rest) => new Date(year, month - 1, ...rest).getTime(),
     ...(settings.get<unknown>('producers.faker.enabled', true) !== false && {
       fakerLocale: typeof fakerLocale === 'string' && fakerLocale !== '' ? fakerLocale : 'en',
     }),
@@ -172,12 +186,34 @@ function follower(
         if (scheduled) showSchedule()
         else deps.states.set(block, { kind: 'produced', result: last, clusterId })
         return
+      case 'progress':
+        deps.states.set(block, { kind: 'sendingMany', totals: event.totals })
+        return
       case 'ended':
         if (event.reason === 'refused' && event.problem) fail(block, event.problem, deps)
-        else if (scheduled) deps.states.set(block, { kind: 'stopped', sent, ...(last && { last }) })
-        else if (event.problem) tell(event.problem)
+        else if (event.totals && isMany(event.totals, last)) {
+          logTotals(event.totals, deps.log)
+          deps.states.set(block, {
+            kind: 'producedMany',
+            totals: event.totals,
+            stopped: event.reason === 'stopped',
+            clusterId,
+          })
+        } else if (scheduled || (event.reason === 'stopped' && !last))
+          deps.states.set(block, { kind: 'stopped', sent, ...(last && { last }) })
+        if (event.reason === 'failed' && event.problem) tell(event.problem)
     }
   }
+}
+
+/** Not told one by one, or not alone what was sent. */
+function isMany(totals: ProduceTotals, last: ProduceResult | undefined): boolean {
+  return last === undefined && totals.sent + totals.failed > 0
+}
+
+function logTotals({ topic, sent, acknowledged, milliseconds }: ProduceTotals, log: Log): void {
+  const time = `${Math.round(milliseconds)} ms`
+  log.info(`Sent ${sent} record(s) to ${topic} in ${time}, ${acknowledged} acknowledged`)
 }
 
 function logResult({ topic, outcomes, milliseconds }: ProduceResult, log: Log): void {

@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import type { ProduceOutcome } from '../../kafka/cluster.ts'
 import { count } from '../../lag/format.ts'
-import type { ProduceResult } from '../../run/events.ts'
+import type { ProduceResult, ProduceTotals } from '../../run/events.ts'
 import type { BlockState } from './blockState.ts'
 
 export interface InlineResult {
@@ -19,14 +19,16 @@ export function inlineResult(state: BlockState): InlineResult | undefined {
       return undefined
     case 'produced':
       return resultOf(state.result)
+    case 'sendingMany':
+      return { tone: 'busy', text: `${progressOf(state.totals)}…` }
+    case 'producedMany':
+      return manyOf(state.totals, state.stopped)
     case 'scheduled':
+      if (!state.last) return undefined
       return {
         ...lastOf(state.last),
-        tone: state.last ? toneOf(state.last) : 'busy',
-        text:
-          state.sent === 0
-            ? 'waiting for the first record'
-            : `${count(state.sent)} sent · ${summary(state.last)}`,
+        tone: toneOf(state.last),
+        text: `${count(state.sent)} sent · ${summary(state.last)}`,
       }
     case 'stopped':
       return { ...lastOf(state.last), tone: 'good', text: `stopped after ${records(state.sent)}` }
@@ -37,6 +39,39 @@ export function inlineResult(state: BlockState): InlineResult | undefined {
         details: detailsOfProblem(state.problem),
       }
   }
+}
+
+/** `12,000 records · 40,000 per second`. */
+function progressOf({ acknowledged, milliseconds }: ProduceTotals): string {
+  const perSecond = milliseconds > 0 ? Math.round((acknowledged * 1000) / milliseconds) : 0
+  return [records(acknowledged), ...(perSecond > 0 ? [`${count(perSecond)} per second`] : [])].join(
+    ' · ',
+  )
+}
+
+function manyOf(totals: ProduceTotals, isStopped: boolean): InlineResult {
+  const { failed, failures, acknowledged } = totals
+  const stopped = isStopped ? 'stopped after ' : ''
+  const details = detailsOfTotals(totals)
+  if (failed === 0)
+    return { tone: 'good', text: `${isStopped ? stopped : '✓ '}${progressOf(totals)}`, details }
+  const first = oneLine(failures[0]?.message ?? '')
+  const of = records(acknowledged + failed)
+  return {
+    tone: 'bad',
+    text: `✗ ${stopped}${count(failed)} of ${of} not written: ${first}`,
+    details,
+  }
+}
+
+function detailsOfTotals({ topic, acknowledged, failed, failures, last }: ProduceTotals): string {
+  const rest = failed - failures.length
+  const place = last ? placeOf(last.outcome).join(', ') : undefined
+  return [
+    `**${escaped(topic)}**, ${records(acknowledged)}${place === undefined ? '' : `, the last in ${place}`}`,
+    ...failures.map(({ message }) => `- ${escaped(message)}`),
+    ...(rest > 0 ? [`- and ${count(rest)} more`] : []),
+  ].join('\n\n')
 }
 
 function lastOf(last: ProduceResult | undefined): { readonly details?: string } {

@@ -6,7 +6,7 @@ import { check } from '../../../src/language/check/check.ts'
 import { parse } from '../../../src/language/parse.ts'
 import { runnableOf } from '../../../src/language/runnable.ts'
 import { definitionsOf } from '../../../src/language/vocabulary.ts'
-import { producerPlan } from '../../../src/run/blocks.ts'
+import { producerPlan } from '../../../src/run/producerPlan.ts'
 import { recordMaker } from '../../../src/run/recordMaker.ts'
 import { readEnvelope } from './readEnvelope.ts'
 import { anyRecord, bytes, record } from './records.ts'
@@ -18,6 +18,7 @@ const sources = {
   cluster: 'local',
   loadFaker: () => Promise.resolve(undefined),
   readFile: () => Promise.reject(new Error('no file')),
+  readBytes: () => Promise.reject(new Error('no file')),
 }
 
 type Content = Pick<KafkaRecord, 'key' | 'value' | 'headers'>

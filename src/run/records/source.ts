@@ -1,0 +1,149 @@
+import { problemOf, type Problem } from '../../base/problem.ts'
+import { bytesOf } from '../../formats/encodings.ts'
+import type { OutgoingRecord } from '../../kafka/cluster.ts'
+import type { ProducerPlan } from '../producerPlan.ts'
+import { isBad, rowsOf, type BadRow, type Evaluate, type Row } from './rows.ts'
+
+/** A record with the topic that it goes to, or why there is none. */
+export type MadeRecord =
+  { readonly record: OutgoingRecord; readonly topic: string } | { readonly problem: Problem }
+
+/** Makes the record number `index` of a run, of a row if there are rows. */
+export type MakeRecord = (index: number, row?: Row) => MadeRecord
+
+/** Ends what it has opened when it is returned from. */
+type Pieces = AsyncGenerator<readonly MadeRecord[]> | Generator<readonly MadeRecord[], undefined>
+
+/** Records in order, made when they are asked for: in pieces that are held at once. */
+export interface RecordSource {
+  /**
+   * There are few, all at hand: they are made before the first is sent, and if one cannot be made
+   * none is sent.
+   */
+  readonly whole: boolean
+  pieces(signal: AbortSignal): Pieces
+}
+
+export interface SourceOptions {
+  /** How many times the block is to run. Of a block that goes on until it is stopped: no matter. */
+  readonly times?: number
+  /** Opens a file that the `.kafka` file names. Rejects or throws `ProblemError`. */
+  stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
+  readonly evaluateRow: Evaluate
+}
+
+/** So many are made at once, unless they are made anew for each interval. */
+const PIECE = 1_000
+/** More than that are sent piece by piece. */
+const WHOLE_MOST = 100_000
+
+/** The records of a plan: of its rows, or made by its templates. */
+export function recordSource(
+  plan: ProducerPlan,
+  make: MakeRecord,
+  options: SourceOptions,
+): RecordSource {
+  const { times = 1 } = options
+  const { records, every, rate, stopAfter } = plan
+  if (records) {
+    return {
+      whole: records.from === undefined,
+      pieces: signal => rowRecords(plan, make, options, signal),
+    }
+  }
+  const isTimed = every !== undefined || rate !== undefined || stopAfter !== undefined
+  const count = plan.count === undefined ? (isTimed ? Infinity : times) : plan.count * times
+  return { whole: count <= WHOLE_MOST, pieces: () => counted(make, count, isTimed ? 1 : PIECE) }
+}
+
+function* counted(
+  make: MakeRecord,
+  count: number,
+  piece: number,
+): Generator<readonly MadeRecord[], undefined> {
+  for (let from = 0; from < count; from += piece) {
+    const size = Math.min(piece, count - from)
+    yield Array.from({ length: size }, (_, i) => make(from + i))
+  }
+  return undefined
+}
+
+async function* rowRecords(
+  plan: ProducerPlan,
+  make: MakeRecord,
+  options: SourceOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly MadeRecord[]> {
+  const { records, count = Infinity, value } = plan
+  if (!records) return
+  const name = records.from?.split(/[\\/]/).at(-1) ?? 'row'
+  let index = 0
+  for (let time = options.times ?? 1; time > 0; time--) {
+    let left = count
+    const rows =
+      records.from === undefined
+        ? rowsOf(records.shape, [bytesOf(value ?? '', 'utf8')], options.evaluateRow)
+        : rowsOf(records.shape, options.stream(records.from, signal))
+    for await (const piece of rowsOrProblem(rows, signal)) {
+      if ('problem' in piece) {
+        yield [piece]
+        return
+      }
+      const some = piece.slice(0, left)
+      left -= some.length
+      yield some.map(row => recordOf(row, index++, name, make))
+      if (left <= 0) break
+    }
+  }
+}
+
+/** A file that cannot be read to its end is a problem like a row that is none. */
+async function* rowsOrProblem(
+  rows: AsyncIterable<readonly (Row | BadRow)[]>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly (Row | BadRow)[] | { readonly problem: Problem }> {
+  try {
+    yield* rows
+  } catch (error) {
+    if (signal.aborted) return
+    yield { problem: problemOf(error) }
+  }
+}
+
+function recordOf(row: Row | BadRow, index: number, name: string, make: MakeRecord): MadeRecord {
+  const place = name === 'row' ? `line ${row.line} of the value` : `${name}:${row.line}`
+  if (isBad(row)) return { problem: { code: 'bad-row', message: `${place}: ${row.problem}.` } }
+  const made = make(index, row)
+  if (!('problem' in made)) return made
+  return { problem: { ...made.problem, message: `${place}: ${made.problem.message}` } }
+}
+
+/** Hands the records of a source out in the portions that are asked for. */
+export class Supply {
+  readonly #pieces: Pieces
+  #rest: readonly MadeRecord[] = []
+  #ended = false
+
+  constructor(source: RecordSource, signal: AbortSignal) {
+    this.#pieces = source.pieces(signal)
+  }
+
+  /** So many at most, fewer where fewer are at hand; none: there are no more. */
+  async take(most: number): Promise<readonly MadeRecord[]> {
+    while (this.#rest.length === 0 && !this.#ended) {
+      const next = await this.#pieces.next()
+      if (next.done) this.#ended = true
+      else this.#rest = next.value
+    }
+    const taken = this.#rest.slice(0, most)
+    this.#rest = this.#rest.slice(most)
+    return taken
+  }
+
+  /** Closes what the source has opened. */
+  async close(): Promise<void> {
+    this.#ended = true
+    this.#rest = []
+    await this.#pieces.return(undefined)
+  }
+}
