@@ -17,6 +17,8 @@ export interface PageFilter {
    * partition come in order.
    */
   apply(page: RecordPage): RecordPage
+  /** No record before this time matches, ms since the epoch. Absent: not known. */
+  readonly notBefore?: number
   /**
    * Records for which an expression could not be evaluated so far, and why not the first of them.
    * Records that are known not to match without being evaluated are not among them.
@@ -45,8 +47,10 @@ export function compileFilter(filter: RecordFilter, tuning: FilterTuning = {}): 
   let variables: RowVariables | undefined
   /** The time of the last record of each partition, whether it matched or not. */
   const reached = new Map<number, number>()
+  const earliest = Math.max(...conditions.map(condition => condition.notBefore ?? -Infinity))
   return {
     failures,
+    ...(earliest > -Infinity && { notBefore: earliest }),
     apply(page) {
       if (page.count === 0) return page
       const rows: Rows = new Uint8Array(page.count).fill(1)
