@@ -20,6 +20,23 @@ export interface RunPorts {
   readonly fakerLocale?: string
   /** Whether a member of a group is one that this program runs. */
   isOurs(memberId: string): boolean
+  /**
+   * Asks whether a block may write to a protected cluster (K402), in the words of the message.
+   * Absent: nobody can be asked, and it may not.
+   */
+  agree?(message: string, signal: AbortSignal): Promise<boolean>
+  /**
+   * What `-- @env NAME` gives to a block. Rejects with `ProblemError` where there is no such
+   * environment. Absent: there are no environments.
+   */
+  environment?(name: string): Promise<RunEnvironment>
+}
+
+export interface RunEnvironment {
+  /** As `RunValues.given`, for that environment. */
+  readonly given: ReadonlyMap<string, GivenValue>
+  /** Absent: the run's own. */
+  readonly cluster?: string
 }
 
 export interface RunCluster {

@@ -90,7 +90,7 @@ export function namesOf(
         return once(name, texts.get(name) ?? '', own)
       },
       named: (source, name) => {
-        if (source === 'capture') return captured(session, name)
+        if (source === 'capture') return capturedOrElse(name, own)
         return source === 'block' ? ofBlock(session, name) : ofGiven(name, own)
       },
       outside: (name, argument) =>
@@ -108,6 +108,14 @@ export function namesOf(
     open.pop()
     if (!('problem' in value)) session.variables.set(name, { text, value })
     return value
+  }
+
+  /** What is captured further down is the variable or the value of that name until then. */
+  function capturedOrElse(name: string, own: TemplateContext): Evaluated {
+    const [first = name] = name.split('.')
+    if (session.captures.has(name) || session.captures.has(first)) return captured(session, name)
+    if (texts.has(name)) return own.variable(name)
+    return given.has(name) ? ofGiven(name, own) : captured(session, name)
   }
 
   function ofGiven(name: string, own: TemplateContext): Evaluated {
