@@ -152,7 +152,8 @@ export function nearestName(name: string, scope: NameScope): string | undefined 
     return inFile ?? closest(`$${name}`, SYSTEM)
   }
   const dot = name.indexOf('.')
-  const block = closest(name.slice(0, dot), scope.blocks)
+  const written = name.slice(0, dot)
+  const block = scope.blocks.has(written) ? written : closest(written, scope.blocks)
   if (block !== undefined) return block + nearestField(name.slice(dot))
   return closest(name, FAKER) ?? closest(name, Object.keys(LEGACY_FAKER))
 }

@@ -10,9 +10,12 @@ export interface Reach {
   readonly captures: ReadonlySet<string>
   /** Named blocks that must have run. */
   readonly blocks: ReadonlySet<string>
-  /** Names that are defined by each other, the first one again at the end. */
-  readonly cycle?: readonly string[]
+  /** Names that are defined by each other, each by the next one and the last by the first. */
+  readonly cycle?: Cycle
 }
+
+/** The names of a cycle, in order, with the place of each. */
+export type Cycle = ReadonlyMap<string, number>
 
 const NOTHING: Reach = { captures: new Set(), blocks: new Set() }
 
@@ -27,7 +30,7 @@ interface Step {
   readonly names: readonly string[]
   readonly captures: Set<string>
   readonly blocks: Set<string>
-  cycle?: readonly string[]
+  cycle?: Cycle
   /** How many of `names` were followed. */
   followed: number
 }
@@ -65,7 +68,7 @@ export function reachesOf(
       if (reached) {
         join(step, reached)
       } else if (from !== undefined) {
-        step.cycle ??= [...steps.slice(from).map(each => each.name), name]
+        step.cycle ??= new Map(steps.slice(from).map((each, at) => [each.name, at]))
       } else {
         enter(name)
         continue

@@ -22,7 +22,7 @@ function given(texts: Record<string, string>): NonNullable<Knowledge['given']> {
   return new Map(
     Object.entries(texts).map(([name, text]) => [
       name,
-      { text, secret: false, source: 'kafka.env.json' },
+      { text, secret: false, source: 'kafka.env.json', templates: true },
     ]),
   )
 }
@@ -64,6 +64,17 @@ describe('quick fixes', () => {
     ],
     ['K132', 'PRODUCER\nheaders: a=1,a=2\nx', 'PRODUCER\nheader: a = 1\nheader: a = 2\nx'],
     ['K201', 'CONSUMER\nkey-format: String', 'CONSUMER\nkey-format: string'],
+    ['K202', 'PRODUCER\nvalue-from: a b.bin', 'PRODUCER\nvalue-from: file(a b.bin)'],
+    ['K202', 'EXPECT\ntopic: a\n["#uid"]', 'EXPECT\ntopic: a\n["#uuid"]'],
+    ['K206', 'DEFAULTS\nrate: 20', 'DEFAULTS\nrate: 20/s'],
+    ['K207', 'PRODUCER\nidempotent: true\nacks: 1', 'PRODUCER\nidempotent: true\nacks: all'],
+    [
+      'K208',
+      'PRODUCER\ntransactional-id: t\nidempotent: false',
+      'PRODUCER\ntransactional-id: t\nidempotent: true',
+    ],
+    ['K330', 'EXPECT GROUP g', 'EXPECT GROUP g\nassert: lag == 0'],
+    ['K301', 'PRODUCER a\n###\nPRODUCER\n{{a.ofset}}', 'PRODUCER a\n###\nPRODUCER\n{{a.offset}}'],
     ['K301', '@a1b = 1\nPRODUCER\n{{ac1b}}', '@a1b = 1\nPRODUCER\n{{a1b}}'],
     ['K301', 'PRODUCER\n{{json $uid}}', 'PRODUCER\n{{json $uuid}}'],
     ['K307', '@abc = 1\nPRODUCER\n{{ ab }}', '@abc = 1\nPRODUCER\n{{ abc }}'],
@@ -99,6 +110,8 @@ describe('checks', () => {
     ['a topic from a template', '@t = a\nPRODUCER\ntopic: {{t}}\nx'],
     ['records with names of their own', 'PRODUCER\ntopic: a\nrecords: csv\n{{customer}}'],
     ['no value, but a file', 'PRODUCER\ntopic: a\nvalue-from: file(x)'],
+    ['weak acks without more', 'PRODUCER\ntopic: a\nacks: 0\nx'],
+    ['no record at all', 'EXPECT\ntopic: a\nnone: true\ncount: 0'],
     ['a topic from DEFAULTS', 'DEFAULTS\ntopic: a\nCONSUMER'],
     ['a null value from DEFAULTS', 'DEFAULTS\nvalue-format: null\nPRODUCER\ntopic: a'],
     ['an empty from', 'CONSUMER\ntopic: a\nfrom:'],
@@ -232,6 +245,80 @@ describe('checks', () => {
     const text = 'PRODUCER\ntopic: a\n{{user.name}} {{number.nt}} {{$nothing}}'
     assert.equal(codes(text), 'K301 K301 K301')
     assert.equal(codes(text, { generatedData: false }), 'K307 K301')
+  })
+
+  const naming: [text: string, texts: Record<string, string>, problems: string][] = [
+    ['@a = {{a}}', {}, 'K310 "a" is defined by itself: a → a.'],
+    ['@a = {{b}}', { b: 'x{{a}}' }, 'K310 "a" is defined by itself: a → b → a.'],
+    [
+      'CONSUMER\ntopic: {{x}}',
+      { x: '{{y}}', y: '{{ x }}' },
+      'K310 "x" is defined by itself: x → y → x.',
+    ],
+    ['CONSUMER\ntopic: {{x}}', { x: '{{$uuid}}{{y}}', y: '1' }, ''],
+    ['@y = {{x}}\nCONSUMER\ntopic: {{y}}', { x: 'a' }, ''],
+    [
+      'CONSUMER\ntopic: {{x}}\n###\nEXPECT e\ntopic: a\nkey: b\ncapture: id = key',
+      { x: '{{id}}' },
+      'K304 "{{x}}" is not known here: "id" is captured below, in line 7.',
+    ],
+    ['@id = 1\nCONSUMER\ntopic: {{id}}\n###\nEXPECT\ntopic: a\nkey: b\ncapture: id = key', {}, ''],
+    ['CONSUMER\ntopic: {{id}}\ncapture: id = key', { id: '1' }, ''],
+  ]
+  for (const [text, texts, expected] of naming) {
+    it(`${JSON.stringify(text)}: ${expected || 'no problem'}`, () => {
+      const found = problems(text, { given: given(texts) })
+      assert.equal(found.map(({ code, message }) => `${code} ${message}`).join(), expected)
+    })
+  }
+
+  it('follow values from the command line before variables, as they are', () => {
+    const values = new Map([
+      ['a', { text: '{{a}}', secret: false, source: '--var', overrides: true }],
+    ])
+    assert.equal(codes('@a = {{a}}', { given: values }), '')
+  })
+
+  it('take long chains and large cycles of names', () => {
+    const chain = Array.from({ length: 2_000 }, (_, index) => `@v${index} = {{v${index + 1}}}`)
+    const closed = [...chain, '@v2000 = {{v0}}'].join('\n')
+    const [first, ...others] = problems(closed)
+    assert.equal(first?.message, '"v0" is defined by itself: v0 → v1 → v2 → v3 → v4 → v5 → … → v0.')
+    assert.equal(others.length, 2_000)
+    assert.equal(codes([...chain, '@v2000 = 1'].join('\n')), '')
+  })
+
+  it('tell what nobody will give, in the words of the caller', () => {
+    const text = 'PRODUCER\ntopic: a\nkey: {{$secret token}}\n{{$prompt Your name}} {{$env HOME}}'
+    const missing = (name: string, argument: string) =>
+      name === '$env' ? undefined : `There is no ${name} ${argument}.`
+    assert.deepEqual(
+      problems(text, { missing }).map(({ code, message }) => `${code} ${message}`),
+      ['K306 There is no $secret token.', 'K306 There is no $prompt Your name.'],
+    )
+    assert.equal(codes(text), '')
+  })
+
+  it('tell where an expression is wrong, around templates', () => {
+    const asked: string[] = []
+    const checkExpression: NonNullable<Knowledge['checkExpression']> = (expression, use) => {
+      asked.push(`${use.gives} of ${use.about}: ${expression}`)
+      return { message: 'What is "value"?', from: 0, to: 5 }
+    }
+    const text =
+      '@x = 1\nEXPECT\ntopic: a\nmatch: {{x}} == "{{x}}{{"{{"}}" && {{ x }}\nEXPECT GROUP g\nassert: lag == 0'
+    const found = problems(text, { checkExpression })
+    assert.deepEqual(asked, [
+      'truth of record: value == "xxxxxxxxxxxxx" && value  ',
+      'truth of group: lag == 0',
+    ])
+    assert.deepEqual(
+      found.map(({ message, span }) => [message, text.slice(span.start, span.end)]),
+      [
+        ['What is "{{x}}"?', '{{x}}'],
+        ['What is "value"?', 'lag =='.slice(0, 5)],
+      ],
+    )
   })
 
   it('stay small in a file of garbage', () => {

@@ -113,6 +113,81 @@ describe('completion', () => {
     assert.deepEqual(labels('PRODUCER\n{{a}}|'), [])
   })
 
+  it('offers what is sent and captured above, variables and values from outside', () => {
+    const above = '@x = {{host}}/1\nPRODUCER order\nv\n###\nEXPECT\ncapture: id = key\n###\n'
+    const knowledge: CompletionKnowledge = {
+      given: new Map([
+        ['host', { text: 'local', secret: false, source: 'kafka.env.json, dev' }],
+        ['token', { text: 'canary', secret: true, source: 'kafka.private.env.json' }],
+      ]),
+    }
+    const found = offers(`${above}PRODUCER last\n{{|}}\n###\nEXPECT\ncapture: no = key`, knowledge)
+    const details = new Map(found.map(({ label, detail }) => [label, detail]))
+    assert.equal(details.get('x'), 'local/1')
+    assert.equal(details.get('id'), 'captured')
+    assert.equal(details.get('order.offset'), 'block order')
+    assert.equal(details.get('host'), 'local (kafka.env.json, dev)')
+    assert.equal(details.get('token'), '*** (kafka.private.env.json)')
+    assert.ok(!details.has('no') && !details.has('last.key'))
+  })
+
+  const fields: CompletionKnowledge = {
+    fieldsOf: topic =>
+      topic === 'orders'
+        ? [
+            { path: ['id'], holds: 'number' },
+            { path: ['items', '[]', 'sku'], holds: 'text' },
+            { path: ['customer', 'name'] },
+            { path: ['a-b'] },
+          ]
+        : [],
+  }
+  const inExpressions: [marked: string, has: string[], hasNot: string[]][] = [
+    ['CONSUMER\nfilter: |', ['value', 'headers', 'size'], ['lag', 'startsWith']],
+    ['EXPECT GROUP g\nassert: |', ['lag', 'members'], ['value']],
+    ['CONSUMER\ntopic: orders\nfilter: value.|', ['id', 'items', 'startsWith'], ['a-b', 'value']],
+    ['CONSUMER\ntopic: orders\nfilter: value.items[0].s|', ['sku'], ['id']],
+    ['CONSUMER\ntopic: other\nfilter: value.|', ['matches'], ['id']],
+    ['CONSUMER\nfilter: key == "|"', [], ['value']],
+    ['CONSUMER\nfilter: key == "a" && |', ['value'], []],
+    ['EXPECT\ncapture: a = |', ['offset'], []],
+    ['EXPECT\ncapture: a|', [], ['offset']],
+    ['PRODUCER\ntopic: orders\n{ "|', ['id', 'items', 'a-b'], ['#uuid', '#exact']],
+    ['PRODUCER\ntopic: orders\n{ "items": [ { "|" } ]', ['sku'], ['id']],
+    ['PRODUCER\ntopic: orders\n{ "id": "|" }', [], ['id', '#uuid']],
+    ['EXPECT\ntopic: orders\n{ "id": "#|" }', ['#uuid', '#regex '], ['id']],
+    ['EXPECT\ntopic: orders\n{ "customer": { "|', ['name', '#exact'], ['id']],
+    ['EXPECT\ntopic: orders\n[ "a", "|', ['#number'], []],
+  ]
+  for (const [marked, has, hasNot] of inExpressions) {
+    it(JSON.stringify(marked), () => {
+      const names = labels(marked, fields)
+      for (const name of has) assert.ok(names.includes(name), `${name} in ${names.join()}`)
+      for (const name of hasNot) assert.ok(!names.includes(name), name)
+    })
+  }
+
+  it('writes what it offers there', () => {
+    assert.equal(chosen('CONSUMER\nfilter:|', 'value', fields), 'CONSUMER\nfilter: value')
+    assert.equal(
+      chosen('CONSUMER\nfilter: key.st|a', 'matches'),
+      'CONSUMER\nfilter: key.matches(${1})',
+    )
+    assert.equal(chosen('EXPECT\n["#|"]', '#uuid'), 'EXPECT\n["#uuid"]')
+    assert.equal(chosen('EXPECT\n["#|', '#uuid'), 'EXPECT\n["#uuid"')
+    assert.equal(
+      chosen('EXPECT\ntopic: orders\n{"i|"}', 'items', fields),
+      'EXPECT\ntopic: orders\n{"items"}',
+    )
+  })
+
+  it('offers what directives take', () => {
+    const knowledge = { clusters: ['local', 'prod'], environments: ['dev'] }
+    assert.deepEqual(labels('-- @cluster |', knowledge), ['local', 'prod'])
+    assert.deepEqual(labels('PRODUCER\n-- @env d|', knowledge), ['dev'])
+    assert.equal(chosen('-- @ignore K101,K1|', 'K105'), '-- @ignore K101,K105')
+  })
+
   it('offers directives', () => {
     assert.equal(chosen('-- @i|', '@ignore'), '-- @ignore ${1:K104}')
     assert.equal(chosen('PRODUCER\n--|', '@skip'), 'PRODUCER\n-- @skip')
@@ -123,6 +198,11 @@ describe('completion', () => {
 describe('hover', () => {
   const knowledge: HoverKnowledge = {
     topicOf: name => (name === 'or_ders' ? { partitions: 6, replicationFactor: 3 } : undefined),
+    given: new Map([
+      ['host', { text: 'local', secret: false, source: 'kafka.env.json, dev' }],
+      ['token', { text: 'canary', secret: true, source: 'kafka.private.env.json' }],
+    ]),
+    inSession: name => (name === 'id' ? 'o-17' : undefined),
     time: {
       now: 1000,
       toLocalEpoch: () => 77,
@@ -149,6 +229,29 @@ describe('hover', () => {
     ['@x = {{$u|uid}}', /random UUID/],
     ['PRODUCER\n{{nothi|ng}}', /`nothing` is not defined/],
     ['PRODUCER\n{{ nothi|ng }}', /sent as it stands/],
+    [
+      '@a = x{{b}}\n@b = {{host}}{{token}}{{$uuid}}\nPRODUCER\n{{|a}}',
+      /= `xlocal\*\*\*{{\$uuid}}`/,
+    ],
+    ['PRODUCER\n{{ho|st}}', /^`host` = `local`\n\nFrom kafka.env.json, dev\.$/],
+    ['PRODUCER\n{{tok|en}}', /^`token` = `\*\*\*`/],
+    [
+      'EXPECT\ncapture: id = value.id\n###\nPRODUCER\n{{i|d}}',
+      /^`id` = `o-17`\n\nCaptured in line 2: `id = value.id`$/,
+    ],
+    [
+      'PRODUCER p\nx\n###\nPRODUCER\n{{p.k|ey}}',
+      /^`p.key`\n\nTaken from the record of `p` in line 1\.$/,
+    ],
+    ['CONSUMER\nfilter: val|ue.latency > 1', /^\*\*value\*\*: dyn/],
+    ['CONSUMER\nfilter: value.laten|cy > 1', undefined],
+    ['CONSUMER\nfilter: has(value.a) && ha|s(value.b)', /^`has\(value\.id\)`/],
+    ['CONSUMER\nfilter: key.start|sWith("a")', /Whether a text starts so/],
+    ['EXPECT GROUP g\nassert: la|g == 0', /^\*\*lag\*\*/],
+    ['EXPECT\n{ "a": "#uu|id" }', /a UUID/],
+    ['EXPECT\n{ "#ex|act": {} }', /no others/],
+    ['PRODUCER\nrecord-timestamp: now-|1s', /^at 0$/],
+    ['PRODUCER\n-- @del|ay 2s', /^\*\*@delay\*\*/],
     ['PRODUCER\nplain| text', undefined],
     ['outside|', undefined],
   ]
@@ -289,6 +392,31 @@ describe('tokens', () => {
         ['# note', 'comment'],
         ['from', 'property'],
         ['earliest', 'enumMember'],
+      ],
+    )
+  })
+
+  it('take expressions and patterns apart', () => {
+    const text = [
+      'EXPECT',
+      'match: value.a in ["x{{$run}}", r"y"] && size(key) >= 2',
+      'capture: id = value.id',
+      '{ "a": "#uuid", "b": "# {{$uuid}}", "c": "#regex a{2}" }',
+      'CONSUMER',
+      'select: offset, {{$index}} as n',
+    ].join('\n')
+    const { file } = parse(text)
+    const tokens = tokensOf(file).filter(({ type }) => type !== 'property')
+    assert.deepEqual(
+      tokens.map(({ span, type }) => `${type} ${text.slice(span.start, span.end)}`),
+      [
+        'keyword EXPECT',
+        ...['variable value', 'keyword in', 'string "x', 'function {{$run}}', 'string "'],
+        ...['string r"y"', 'function size', 'variable key', 'number 2'],
+        ...['variable id', 'variable value'],
+        ...['enumMember "#uuid"', 'function {{$uuid}}', 'enumMember "#regex a{2}"'],
+        'keyword CONSUMER',
+        ...['variable offset', 'function {{$index}}'],
       ],
     )
   })

@@ -8,6 +8,7 @@ import {
   isAbove,
   reachesOf,
   sourceAt,
+  type Cycle,
   type Reach,
   type Reaches,
 } from '../reach.ts'
@@ -38,11 +39,19 @@ export function newNameCheck(
 /** K303 and K310: names as they are declared. */
 export function checkDeclared(check: NameCheck): void {
   const { declared, reaches, report } = check
+  const names = new Map<Cycle, readonly string[]>()
+  const namesOf = (cycle: Cycle) => {
+    const known = names.get(cycle) ?? [...cycle.keys()]
+    names.set(cycle, known)
+    return known
+  }
   for (const [name, variables] of declared.variables) {
     const cycle = reaches.get(name)?.cycle
+    const at = cycle?.get(name)
     for (const { nameSpan } of variables) {
       warnOfFaker(name, nameSpan, undefined, report)
-      if (cycle?.includes(name)) report.add('K310', 'error', nameSpan, cycleMessage(name, cycle))
+      if (cycle && at !== undefined)
+        report.add('K310', 'error', nameSpan, cycleMessage(name, namesOf(cycle), at))
     }
   }
   for (const [name, captures] of declared.captures)
@@ -62,13 +71,14 @@ function warnOfFaker(name: string, span: Span, block: Block | undefined, report:
 /** Names of a cycle that a message shows. */
 const SHOWN = 6
 
-function cycleMessage(name: string, cycle: readonly string[]): string {
-  const names = cycle.slice(0, -1)
-  const at = Math.max(0, names.indexOf(name))
-  const turned = [...names.slice(at), ...names.slice(0, at)]
-  const shown = turned.length > SHOWN ? [...turned.slice(0, SHOWN), '…'] : turned
-  const first = turned[0] ?? name
-  return `${quoted(first)} is defined by itself: ${[...shown, first].join(' → ')}.`
+function cycleMessage(name: string, names: readonly string[], from: number): string {
+  const shown = Array.from(
+    { length: Math.min(names.length, SHOWN) },
+    (_, index) => names[(from + index) % names.length] ?? name,
+  )
+  const more = names.length > SHOWN ? ['…'] : []
+  const first = shown[0] ?? name
+  return `${quoted(first)} is defined by itself: ${[...shown, ...more, first].join(' → ')}.`
 }
 
 /** K304 and K310: a name that stands for nothing yet where a block uses it. */
@@ -104,8 +114,8 @@ function useProblem(
       const reach = reaches.get(call.name)
       const cycle = reach?.cycle
       // A cycle with a variable in it is told where the variable stands.
-      if (cycle && !cycle.some(name => declared.variables.has(name)))
-        return ['K310', cycleMessage(cycle[0] ?? call.name, cycle)]
+      if (cycle && ![...cycle.keys()].some(name => declared.variables.has(name)))
+        return ['K310', cycleMessage(call.name, [...cycle.keys()], 0)]
       return reach && late(whyNotReached(block, reach, check))
     }
     case 'system':

@@ -7,7 +7,7 @@ import { parseFile } from '../values/files.ts'
 import { parseFormat } from '../values/formats.ts'
 import { firstBeyond, parsePartitions } from '../values/partitions.ts'
 import { parsePosition, parsePositions, type WrittenPosition } from '../values/positions.ts'
-import type { Outcome } from '../values/outcome.ts'
+import { bad, type Outcome } from '../values/outcome.ts'
 import { definitionOf, type PropertyDefinition } from '../vocabulary.ts'
 import { quoted } from '../words.ts'
 import { replacement, type BlockCheck } from './report.ts'
@@ -261,7 +261,8 @@ function checkInteger(
 export function checkDelay(check: BlockCheck): void {
   for (const { name, argument, argumentSpan, nameSpan } of check.block.directives) {
     if (name !== 'delay') continue
-    const place = argument === '' ? nameSpan : argumentSpan
-    reportBad(check, 'K206', parseDuration(argument), place)
+    const outcome =
+      argument === '' ? bad('"@delay" needs a duration: -- @delay 2s.') : parseDuration(argument)
+    reportBad(check, 'K206', outcome, argument === '' ? nameSpan : argumentSpan)
   }
 }
