@@ -5,7 +5,7 @@
 export async function* withProgress<Told, Result>(
   run: (tell: (told: Told) => void) => Promise<Result>,
 ): AsyncGenerator<Told, Result> {
-  const state = { waiting: [] as Told[], done: false, wake: () => undefined as undefined }
+  const state = { waiting: [] as Told[], done: false, wake: () => undefined }
   const running = run(told => {
     state.waiting.push(told)
     state.wake()
