@@ -96,6 +96,23 @@ export interface ViewState {
   readonly fields: readonly string[]
 }
 
+/** What a view says of itself before anything was read. */
+export const NOTHING_HELD: Omit<ViewState, 'phase' | 'problem'> = {
+  rows: 0,
+  dropped: 0,
+  revision: 0,
+  recordsShown: 0,
+  recordsHeld: 0,
+  recordsRead: 0,
+  recordsMatched: 0,
+  bytesRead: 0,
+  errors: 0,
+  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
+  memoryBytes: 0,
+  progress: [],
+  fields: [],
+}
+
 export interface Shown {
   /** Only records with from <= timestamp < to, ms since the epoch. */
   readonly range?: { readonly from: number; readonly to: number }

@@ -1,6 +1,6 @@
 import { AUTO, type RecordFormats } from '../../src/kafka/format.ts'
 import type { KafkaRecord } from '../../src/kafka/record.ts'
-import type { ViewState } from '../../src/kafka/recordView.ts'
+import { NOTHING_HELD, type ViewState } from '../../src/kafka/recordView.ts'
 import type { SessionState } from '../../src/vscode/messages/session.ts'
 
 export const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -22,19 +22,7 @@ export const auto: RecordFormats = { key: AUTO, value: AUTO }
 
 export const heldWith = (more: Partial<ViewState> = {}): ViewState => ({
   phase: 'reading',
-  rows: 0,
-  dropped: 0,
-  revision: 0,
-  recordsShown: 0,
-  recordsHeld: 0,
-  recordsRead: 0,
-  recordsMatched: 0,
-  bytesRead: 0,
-  errors: 0,
-  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
-  memoryBytes: 0,
-  progress: [],
-  fields: [],
+  ...NOTHING_HELD,
   ...more,
 })
 

@@ -1,7 +1,7 @@
 /** Stands in for the reader's worker: what it does depends on the topic that is asked for. */
 import { parentPort } from 'node:worker_threads'
 import type { ReadUpdate } from '../../src/kafka/reading.ts'
-import type { ViewState } from '../../src/kafka/recordView.ts'
+import { NOTHING_HELD, type ViewState } from '../../src/kafka/recordView.ts'
 import type { FromWorker, ToWorker } from '../../src/reading/messages.ts'
 
 const post = (message: FromWorker) => parentPort?.postMessage(message)
@@ -33,19 +33,7 @@ function onView(message: ToWorker & { kind: 'view' | 'ask' }): void {
 const topics = new Map<number, string>()
 const EMPTY: ViewState = {
   phase: 'connecting',
-  rows: 0,
-  dropped: 0,
-  revision: 0,
-  recordsShown: 0,
-  recordsHeld: 0,
-  recordsRead: 0,
-  recordsMatched: 0,
-  bytesRead: 0,
-  errors: 0,
-  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
-  memoryBytes: 0,
-  progress: [],
-  fields: [],
+  ...NOTHING_HELD,
 }
 
 parentPort?.on('message', (message: ToWorker) => {

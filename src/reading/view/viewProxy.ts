@@ -2,17 +2,18 @@ import { Emitter } from '../../base/events.ts'
 import { ProblemError, type Problem } from '../../base/problem.ts'
 import type { RecordFormats } from '../../kafka/format.ts'
 import type { KafkaRecord } from '../../kafka/record.ts'
-import type {
-  HexBytes,
-  HexRequest,
-  RecordDetail,
-  RecordName,
-  RecordView,
-  Rows,
-  RowsRequest,
-  Shown,
-  Timeline,
-  ViewState,
+import {
+  NOTHING_HELD,
+  type HexBytes,
+  type HexRequest,
+  type RecordDetail,
+  type RecordName,
+  type RecordView,
+  type Rows,
+  type RowsRequest,
+  type Shown,
+  type Timeline,
+  type ViewState,
 } from '../../kafka/recordView.ts'
 import type { Answer, ViewAction, ViewAnswer, ViewAnswers, ViewAsk } from '../messages.ts'
 import { packRecords } from './packRecords.ts'
@@ -28,19 +29,7 @@ export interface ViewLine {
 
 const AT_FIRST: ViewState = {
   phase: 'connecting',
-  rows: 0,
-  dropped: 0,
-  revision: 0,
-  recordsShown: 0,
-  recordsHeld: 0,
-  recordsRead: 0,
-  recordsMatched: 0,
-  bytesRead: 0,
-  errors: 0,
-  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
-  memoryBytes: 0,
-  progress: [],
-  fields: [],
+  ...NOTHING_HELD,
 }
 
 interface Pending {

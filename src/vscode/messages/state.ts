@@ -1,7 +1,7 @@
 import type { OpenTransactions } from '../../kafka/cluster.ts'
 import type { RecordFormats } from '../../kafka/format.ts'
 import type { PartitionProgress } from '../../kafka/reading.ts'
-import type { ViewState } from '../../kafka/recordView.ts'
+import { NOTHING_HELD } from '../../kafka/recordView.ts'
 import type { Layout, MessagesState, PartitionState, Shown } from '../../protocol/messages.ts'
 import { decodeAsOf } from './decoding.ts'
 import type { KeptFilters } from './keptFilters.ts'
@@ -76,22 +76,6 @@ export function messagesState(parts: StateParts): MessagesState {
     ...(endedAt !== undefined && { endedAt }),
     ...(held.filterFailures && { filterFailures: held.filterFailures }),
   }
-}
-
-const NOTHING_HELD: Omit<ViewState, 'phase' | 'problem'> = {
-  rows: 0,
-  dropped: 0,
-  revision: 0,
-  recordsShown: 0,
-  recordsHeld: 0,
-  recordsRead: 0,
-  recordsMatched: 0,
-  bytesRead: 0,
-  errors: 0,
-  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
-  memoryBytes: 0,
-  progress: [],
-  fields: [],
 }
 
 /** How far a partition is, with the transaction that holds its end back. */

@@ -4,6 +4,7 @@ import type { FieldPath, MessagesState } from '../../protocol/messages.ts'
 import type { Actions } from './actions.ts'
 import { problemText } from './banner.ts'
 import { nearest } from './fields.ts'
+import { heldBack } from './words.ts'
 
 /** Before this nothing says that it is asking: most answers are faster. */
 const ASKING_SHOWS = 300
@@ -34,7 +35,7 @@ export function empty(about: Emptiness, actions: Actions): TemplateResult | type
     case 'done':
       if (state.shown.range && state.recordsHeld > 0) return nothingInRange(state, actions)
       if (state.filter !== '' && state.recordsRead > 0) return noMatch(about, actions)
-      return state.phase === 'stopped' ? stopped(state, actions) : nothingThere(state, actions)
+      return state.phase === 'stopped' ? stopped(state, actions) : nothingThere(about, actions)
   }
 }
 
@@ -128,7 +129,9 @@ function fromEarliest(state: MessagesState, actions: Actions): TemplateResult | 
   </button>`
 }
 
-function nothingThere(state: MessagesState, actions: Actions): TemplateResult {
+function nothingThere({ state, now }: Emptiness, actions: Actions): TemplateResult {
+  const held =
+    state.isolation === 'read_committed' ? heldBack(state.topic, state.progress, now) : undefined
   const waits = state.phase === 'following'
   const isAll = state.progress.length > 0 && state.progress.every(isEmpty)
   const title = isAll
@@ -142,11 +145,17 @@ function nothingThere(state: MessagesState, actions: Actions): TemplateResult {
     : `Read from ${state.from}${until}, and there was nothing.`
   return box(
     title,
-    html`${text}${waits ? ' New records appear here as they come.' : ''}`,
-    html`<button class="btn" @click=${() => actions.newProducerFile()}>
-        New .kafka File with a Producer
-      </button>
-      ${isAll ? nothing : fromEarliest(state, actions)}`,
+    html`${text}${held ? html` <span title=${held.detail}>${held.text}.</span>` : nothing}${waits ? ' New records appear here as they come.' : ''}`,
+    html`${
+      held && state.adjustable
+        ? html`<button class="btn" @click=${() => actions.isolate('read_uncommitted')}>
+            Read Uncommitted
+          </button>`
+        : html`<button class="btn" @click=${() => actions.newProducerFile()}>
+            New .kafka File with a Producer
+          </button>`
+    }
+    ${isAll ? nothing : fromEarliest(state, actions)}`,
   )
 }
 

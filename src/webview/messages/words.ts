@@ -91,9 +91,14 @@ export function heldBack(
   if (!first) return undefined
   const text =
     held.length === 1
-      ? `${topic}-${first.partition} ends at ${count(BigInt(first.lastStableOffset ?? 0))}, an open transaction`
+      ? `${topic}-${first.partition} ends at ${count(BigInt(first.lastStableOffset ?? 0))}, an open transaction${ofProducer(first)}`
       : `${plural(held.length, 'partition')} end at open transactions`
   return { text, detail: held.map(partition => heldDetail(topic, partition, now)).join('\n') }
+}
+
+/** The one that is to blame, where it is known. */
+function ofProducer({ openTransactions: [first, ...others] = [] }: PartitionState): string {
+  return first && others.length === 0 ? ` of producer ${first.producerId}` : ''
 }
 
 function heldDetail(topic: string, partition: PartitionState, now: number): string {

@@ -115,7 +115,9 @@ describe('the words of the message viewer', () => {
     const partition = { partition: 2, lastStableOffset: '90', highWatermark: '120' }
     assert.equal(heldBack('orders', [{ ...partition, lastStableOffset: '120' }], now), undefined)
     const held = heldBack('orders', [{ ...partition, openTransactions: open }], now)
-    assert.equal(held?.text, 'orders-2 ends at 90, an open transaction')
+    assert.equal(held?.text, 'orders-2 ends at 90, an open transaction of producer 4018')
+    const unknown = heldBack('orders', [partition], now)
+    assert.equal(unknown?.text, 'orders-2 ends at 90, an open transaction')
     assert.match(
       held.detail,
       /30 not readable yet: producer 4018 since offset 90, silent for 4\smin/,
