@@ -62,13 +62,13 @@ function laterFormat(block: Block, settings: Settings): string | undefined {
   return undefined
 }
 
-/** Level 1 evaluates templates in these only; in others they would be sent or ignored as they stand. */
-const TEMPLATED = ['key', 'header', 'headers']
+/** These are evaluated for each record; in others templates would be sent or ignored as they stand. */
+const TEMPLATED = ['key', 'header', 'headers', 'topic', 'record-partition', 'record-timestamp']
 
 function laterTemplate(block: Block, settings: Settings): string | undefined {
   const found = definitionsOf(block.kind).find(
     ({ name }) =>
-      !TEMPLATED.includes(name) &&
+      !(block.kind === 'PRODUCER' && TEMPLATED.includes(name)) &&
       settings.all(block, name).some(({ value = '' }) => hasExpression(value)),
   )
   return found && `A template in "${found.name}:" is evaluated`

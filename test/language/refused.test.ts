@@ -5,8 +5,9 @@ import { runnableOf } from '../../src/language/runnable.ts'
 
 /** What level 1 would drop or send as it stands, and what is said instead. */
 const TEMPLATES: readonly (readonly [text: string, reason: string | undefined])[] = [
-  ['@t = orders\nPRODUCER\ntopic: {{t}}\nv', 'A template in "topic:" is evaluated'],
-  ['@n = 2\nPRODUCER\ntopic: a\nrecord-partition: {{n}}\nv', 'A template in "record-partition:"'],
+  ['@t = orders\nPRODUCER\ntopic: {{t}}\nv', undefined],
+  ['@n = 2\nPRODUCER\ntopic: a\nrecord-partition: {{n}}\nv', undefined],
+  ['@n = 2\nPRODUCER\ntopic: a\nrecord-count: {{n}}\nv', 'A template in "record-count:"'],
   ['@n = 2\nCONSUMER\ntopic: a\nlimit: {{n}}', 'A template in "limit:" is evaluated'],
   ['DEFAULTS\nheader: a = 1\nPRODUCER\ntopic: a\nheader: b = 2\nv', 'The DEFAULTS above'],
   ['PRODUCER\ntopic: a\n{{airline.airline().name}}', undefined],
