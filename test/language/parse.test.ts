@@ -54,7 +54,83 @@ const ANY_PIECE = fc.oneof(
 )
 const anyText = fc.array(ANY_PIECE, { maxLength: 40 }).map(pieces => pieces.join(''))
 
+/** Words of ours, where level 1 takes them for text: not where a line starts. */
+const ours = fc.constantFrom(
+  ...'EXPECT|EXPECT GROUP|TOPIC|DEFAULTS|@x = 1|@skip|header: a = 1|rate: 5/s|acks: all|###'.split(
+    '|',
+  ),
+  ...'record-partition: 1|value-from: file(x)|{{"{{"}}|{{$uuid}}|json|filter: true'.split('|'),
+)
+const withOurs = fc
+  .array(
+    fc.tuple(
+      fc.oneof(
+        line,
+        ours,
+        fc.tuple(line, ours).map(both => both.join(' ')),
+      ),
+      lineEnd,
+    ),
+    {
+      maxLength: 14,
+    },
+  )
+  .map(lines => lines.flat().join(''))
+  .map(text =>
+    text
+      .replaceAll(/^(?!###|--)([^\S\r\n]*)(?:#|\/\/|--|@)/gm, '$1x')
+      .replaceAll(/^(?:EXPECT|TOPIC|DEFAULTS)\b/gm, 'x$&')
+      .replaceAll(/^(?:header|rate|acks|record-partition|value-from):/gm, 'x$&'),
+  )
+
+/** A text with a piece of it taken out, doubled, moved or replaced. */
+const mutated = fc
+  .tuple(fc.nat(), fc.nat(60), fc.nat(), ANY_PIECE, fc.nat(3))
+  .map(([from, length, to, piece, kind]) => (text: string) => {
+    const start = from % (text.length + 1)
+    const target = to % (text.length + 1)
+    const cut = text.slice(start, start + length)
+    const rest = text.slice(0, start) + (kind === 1 ? cut : '') + text.slice(start + length)
+    const insert = [piece, cut, cut + piece, piece + piece][kind] ?? ''
+    return rest.slice(0, target) + insert + rest.slice(target)
+  })
+
 describe('parse', () => {
+  it('reads words of ours in level 1 text as level 1 does', () => {
+    fc.assert(
+      fc.property(withOurs, text => {
+        assert.deepEqual(parse(text).file.blocks.map(asLevel1), level1(text))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('reads a text the same after others, and after it was changed and changed back', () => {
+    const golden = ['examples', 'names', 'expects', 'records', 'directives'].map(name =>
+      readFileSync(new URL(`golden/${name}.kafka`, import.meta.url), 'utf8'),
+    )
+    const shape = (text: string) => {
+      const { file } = parse(text)
+      const { blocks, variables, directives, separators } = file
+      const problems = check(file).map(({ code, message, span }) => [code, message, span])
+      return JSON.stringify([blocks, variables, directives, separators, problems])
+    }
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...golden),
+        fc.array(mutated, { maxLength: 4 }),
+        (text, edits) => {
+          const before = shape(text)
+          const after = edits.reduce((result, edit) => edit(result), text)
+          const fresh = shape(after)
+          assert.equal(shape(text), before)
+          assert.equal(shape(after), fresh)
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
   it('reads from level 1 text what level 1 reads', () => {
     fc.assert(
       fc.property(level1Text, text => {
