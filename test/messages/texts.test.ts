@@ -167,6 +167,7 @@ describe('a place to jump to', () => {
     assert.deepEqual(place(' 752,511 '), { kind: 'offset', offset: '752511' })
     assert.deepEqual(place('007'), { kind: 'offset', offset: '7' })
     assert.deepEqual(place('2:1500'), { kind: 'offset', offset: '1500', partition: 2 })
+    assert.deepEqual(place('1:42'), { kind: 'offset', offset: '42', partition: 1 })
     assert.deepEqual(place('2 @ 752,511'), { kind: 'offset', offset: '752511', partition: 2 })
     assert.deepEqual(place('9223372036854775807'), {
       kind: 'offset',

@@ -10,16 +10,18 @@ export type Place =
       readonly text: string
     }
 
+/** `1:42` is a partition and an offset: an hour without seconds has two digits. */
+const TIME_OF_DAY = /^(\d{1,2}(?=:\d\d:)|\d\d):(\d\d)(?::(\d\d))?$/
 const FORMS = 'Write an offset, a partition and an offset (2:1500), a date, or a span (now-15m).'
 
 /** Reads `1500`, `2:1500`, a date, a date and a time, a time of today, or a span before now. */
 export function parsePlace(text: string, context: TimeContext): Place | { readonly wrong: string } {
   const written = text.trim().replaceAll(/(?<=\d),(?=\d{3})/g, '')
   const inPartition = /^(\d{1,9})\s*[:@]\s*(\d{1,19})$/.exec(written)
-  if (inPartition && !/^\d{1,2}:\d\d$/.test(written))
+  if (inPartition && !TIME_OF_DAY.test(written))
     return offsetAt(inPartition[2] ?? '', Number(inPartition[1]))
   if (/^\d{1,19}$/.test(written)) return offsetAt(written)
-  const today = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(written)
+  const today = TIME_OF_DAY.exec(written)
   const position = parsePosition(today ? onDay(context, today) : written)
   const timestamp = position && timestampOf(position, context)
   if (timestamp === undefined || timestamp < 0) return { wrong: FORMS }

@@ -217,9 +217,14 @@ function createPanel(): vscode.WebviewPanel {
   return vscode.window.createWebviewPanel(
     MESSAGES_VIEW,
     'Messages',
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+    { viewColumn: columnForPanel(), preserveFocus: true },
     { retainContextWhenHidden: true },
   )
+}
+
+/** Beside a text, which one goes on writing; else where one looks now. */
+function columnForPanel(): vscode.ViewColumn {
+  return vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active
 }
 
 /** After a reload: looking goes on by itself; a group is not joined again without being asked. */
