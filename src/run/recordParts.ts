@@ -8,6 +8,7 @@ import type { OutgoingRecord } from '../kafka/cluster.ts'
 import type { RecordHeader } from '../kafka/record.ts'
 import type { WrittenFormat } from '../language/values/formats.ts'
 import { parsePosition, timestampOf, type TimeContext } from '../language/values/positions.ts'
+import { whereNotJson } from './notJson.ts'
 import type { ProducerPlan } from './producerPlan.ts'
 import type { MadeRecord } from './records/source.ts'
 import { evaluatedOf } from './records/rowNames.ts'
@@ -26,7 +27,9 @@ export interface PreparedPlan {
 }
 
 type Evaluate = (text: string) => Evaluated
-interface Bad { readonly problem: Problem }
+interface Bad {
+  readonly problem: Problem
+}
 
 /**
  * Makes one record. As level 1 does, generated data starts from one and the same seed before the
@@ -215,14 +218,11 @@ function bad(code: string, message: string): Bad {
 function about(part: 'key' | 'value', problem: Problem): Bad {
   if (problem.code === 'K301' || problem.code === 'key-from') return { problem }
   if (problem.code === 'K210' && problem.message === 'Invalid JSON value.')
-    return { problem: { code: 'K210', message: `The ${part} is not JSON${whereOf(problem)}.` } }
+    return {
+      problem: {
+        code: 'K210',
+        message: `The ${part} is not JSON${whereNotJson(problem.detail ?? '')}.`,
+      },
+    }
   return { problem: { ...problem, message: `The ${part} cannot be sent: ${problem.message}` } }
-}
-
-/** What the parser stumbled over; its own sentence would repeat the value. */
-function whereOf({ detail = '' }: Problem): string {
-  const position = /line (\d+) column (\d+)/.exec(detail)
-  if (position) return `: line ${position[1] ?? ''}, column ${position[2] ?? ''}`
-  const token = /^Unexpected token '(.+?)',/.exec(detail)
-  return token ? `: unexpected "${token[1] ?? ''}"` : ''
 }

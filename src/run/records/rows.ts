@@ -3,6 +3,7 @@ import type { RecordHeader } from '../../kafka/record.ts'
 import { bytesOf, utf8TextOf } from '../../formats/encodings.ts'
 import { parseExact } from '../../formats/exactJson.ts'
 import { contentOf } from '../../formats/records/scanJson.ts'
+import { whereNotJson } from '../notJson.ts'
 import { CsvError, CsvReader, type CsvLine } from './csvRows.ts'
 import { jsonMembers } from './jsonMembers.ts'
 import { linesOf, type Line } from './lines.ts'
@@ -132,17 +133,13 @@ function trimmed(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start, end)
 }
 
-/** The parser's own sentence would repeat the record. */
 function notJson(bytes: Uint8Array): string {
   const text = utf8TextOf(bytes)
   if (text === undefined) return 'this is not UTF-8'
   try {
     JSON.parse(text)
   } catch (error) {
-    const message = error instanceof Error ? error.message : ''
-    const column = /position (\d+)/.exec(message)?.[1]
-    if (column !== undefined) return `this is not JSON: column ${Number(column) + 1}`
-    if (message.includes('end of JSON')) return 'this is not JSON: it ends too early'
+    return `this is not JSON${whereNotJson(error instanceof Error ? error.message : '')}`
   }
   return 'this is not JSON'
 }
