@@ -1,7 +1,6 @@
-import { ProblemError, problemOf, type Problem } from '../../base/problem.ts'
+import { problemOf, type Problem } from '../../base/problem.ts'
 import type { RecordFormats } from '../../kafka/format.ts'
 import type { RecordPage } from '../../kafka/page.ts'
-import { recordAt } from '../../kafka/page.ts'
 import type { PartitionProgress, ReadRequest, ReadUpdate } from '../../kafka/reading.ts'
 import { recordSize, type KafkaRecord } from '../../kafka/record.ts'
 import type {
@@ -19,6 +18,7 @@ import { Fields } from './fields.ts'
 import { newPlace, placeInBlock } from './block.ts'
 import { detailOf, hexOf } from './recordDetail.ts'
 import { recordOf } from './recordOf.ts'
+import { completed, reread, type RereadOptions } from './reread.ts'
 import { rowOf, valueIn } from './rows.ts'
 import { RecordStore } from './store.ts'
 import { TimeCounts } from './timeline.ts'
@@ -41,8 +41,6 @@ export interface HeldViewOptions {
 
 /** Ms between two reports of the state. */
 const PACE = 100
-/** A record that is read again may take so long, ms. */
-const REREAD_TIMEOUT = 30_000
 const MOST_ROWS = 1000
 /** Records that are looked at for fields when the formats change. */
 const RESAMPLED = 200
@@ -348,20 +346,20 @@ export class HeldView {
     return { from: held.from, revision, rows }
   }
 
-  async #records({ from, count }: RowsRequest, signal: AbortSignal): Promise<KafkaRecord[]> {
-    const records: KafkaRecord[] = []
+  #records({ from, count }: RowsRequest, signal: AbortSignal): Promise<KafkaRecord[]> {
+    const { topic } = this.#request
+    const place = newPlace()
     // Taken first: rows may be dropped while some are read again.
-    const held = this.#store
+    const parts = this.#store
       .rowsFrom(from, count)
       .rows.filter(({ extra }) => extra === undefined || extra.kind === 'error')
-    const place = newPlace()
-    for (const row of held) {
-      const whole = recordOf(this.#request.topic, row)
-      if (!whole) placeInBlock(row.block, row.row, place)
-      const { partition, offset } = place
-      records.push(whole ?? (await this.#readAgain({ partition, offset: `${offset}` }, signal)))
-    }
-    return records
+      .map(row => {
+        const whole = recordOf(topic, row)
+        if (whole) return whole
+        placeInBlock(row.block, row.row, place)
+        return { partition: place.partition, offset: `${place.offset}` }
+      })
+    return completed(parts, this.#rereading, signal)
   }
 
   async #record(name: RecordName, signal: AbortSignal): Promise<KafkaRecord> {
@@ -370,37 +368,17 @@ export class HeldView {
   }
 
   async #readAgain(name: RecordName, cancelled: AbortSignal): Promise<KafkaRecord> {
-    const { partition } = name
-    const offset = BigInt(name.offset)
-    if (this.#reread?.partition === partition && this.#reread.offset === offset) return this.#reread
-    const timeout = AbortSignal.timeout(REREAD_TIMEOUT)
-    const found: KafkaRecord[] = []
-    try {
-      await this.#options.scan(this.#requestFor(partition, offset), {
-        signal: AbortSignal.any([cancelled, timeout]),
-        emit: ({ pages }) => {
-          found.push(...pages.flatMap(page => recordIn(page, offset) ?? []))
-          return Promise.resolve()
-        },
-      })
-    } catch (error) {
-      if (!timeout.aborted) throw error
-    }
-    cancelled.throwIfAborted()
-    const [record] = found
-    if (!record) throw new ProblemError(timeout.aborted ? tooSlow(name) : gone(name))
-    this.#reread = record
-    return record
+    const { partition, offset } = name
+    const last = this.#reread
+    if (last?.partition === partition && last.offset === BigInt(offset)) return last
+    return (this.#reread = await reread(name, this.#rereading, cancelled))
   }
 
-  #requestFor(partition: number, offset: bigint): ReadRequest {
+  get #rereading(): RereadOptions {
     return {
       topic: this.#request.topic,
-      partitions: [partition],
-      from: { all: { kind: 'offset', offset } },
-      to: { all: { kind: 'offset', offset: offset + 1n } },
-      limit: 1,
-      ...(this.#isolation !== undefined && { isolation: this.#isolation }),
+      isolation: this.#isolation,
+      scan: this.#options.scan,
     }
   }
 }
@@ -419,36 +397,4 @@ function jsonParts({ key, value }: RecordFormats): {
 
 function isJson(format: string): boolean {
   return format === 'auto' || format === 'json'
-}
-
-function recordIn(page: RecordPage, offset: bigint): KafkaRecord | undefined {
-  const record = page.count > 0 ? recordAt(page, 0) : undefined
-  return record?.offset === offset ? withOwnBytes(record) : undefined
-}
-
-/** A record's bytes are views into the page, which would go along to another thread. */
-function withOwnBytes(record: KafkaRecord): KafkaRecord {
-  const own = (bytes: Uint8Array | null) => (bytes ? new Uint8Array(bytes) : null)
-  return {
-    ...record,
-    key: own(record.key),
-    value: own(record.value),
-    headers: record.headers.map(([name, value]) => [name, own(value)]),
-  }
-}
-
-function gone({ partition, offset }: RecordName): Problem {
-  return {
-    code: 'gone',
-    message: `Offset ${offset} of partition ${partition} is no longer in the topic.`,
-    advice: 'It was deleted by retention or compaction since it was read.',
-  }
-}
-
-function tooSlow({ partition, offset }: RecordName): Problem {
-  return {
-    code: 'timeout',
-    message: `Offset ${offset} of partition ${partition} could not be read within ${REREAD_TIMEOUT / 1000} s.`,
-    advice: 'Try again.',
-  }
 }

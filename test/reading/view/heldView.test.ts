@@ -83,6 +83,16 @@ function progress(position: number, more: Partial<PartitionProgress> = {}): Part
   return { partition: 0, position: BigInt(position), startOffset: 0n, done: false, ...more }
 }
 
+/** What is there once pending promises have moved on. */
+async function until<T>(find: () => T | undefined): Promise<T> {
+  for (let turn = 0; turn < 100; turn++) {
+    const found = find()
+    if (found !== undefined) return found
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return assert.fail('it never came')
+}
+
 const some = (...offsets: readonly number[]) =>
   pageOf(offsets.map(offset => record(0, offset, 1000 + offset, { value: `{"n":${offset}}` })))
 
@@ -223,7 +233,6 @@ describe('a view in the worker', () => {
       partitions: [0],
       from: { all: { kind: 'offset', offset: 5n } },
       to: { all: { kind: 'offset', offset: 6n } },
-      limit: 1,
       isolation: 'read_uncommitted',
     })
     await bench.emit({ pages: [pageOf([large])], done: true }, 1)
@@ -237,6 +246,42 @@ describe('a view in the worker', () => {
     assert.deepEqual(hex, { from: 59_999, hex: '787822', total: 60_002 })
     assert.equal(bench.scans.length, 2)
     assert.ok(bench.view.state.memoryBytes > 60_000)
+  })
+
+  it('reads again together what stands close, in the order of the rows', async () => {
+    const value = 'x'.repeat(60_000)
+    const large = (partition: number, offset: number) =>
+      record(partition, offset, 1000 + offset, { value: `${partition}:${offset} ${value}` })
+    const bench = new Bench()
+    await bench.emit({
+      pages: [
+        pageOf([large(0, 1), large(0, 9), large(0, 100)]),
+        pageOf([record(1, 1, 0, { value: 'small' }), large(1, 2)]),
+      ],
+    })
+    await bench.names()
+    bench.view.act({ kind: 'settle' })
+    const asked = bench.ask<'records'>('records', { from: 0, count: 10 })
+    const answers = [[large(0, 1), large(0, 5), large(0, 9)], [large(0, 100)], [large(1, 2)]]
+    const stretches: string[] = []
+    for (const [at, answer] of answers.entries()) {
+      const { request } = await until(() => bench.scans[at + 1])
+      const { from, to } = request
+      const ends = [from.all, to?.all].map(end => (end?.kind === 'offset' ? end.offset : '?'))
+      stretches.push(`${request.partitions?.join() ?? ''}:${ends.join('-')}`)
+      await bench.emit({ pages: [pageOf(answer)], done: true }, at + 1)
+      bench.end(at + 1)
+    }
+    assert.deepEqual(stretches, ['0:1-10', '0:100-101', '1:2-3'])
+    assert.deepEqual(
+      (await asked).map(
+        ({ value: bytes }) =>
+          Buffer.from(bytes ?? [])
+            .toString()
+            .split(' ')[0],
+      ),
+      ['small', '0:1', '1:2', '0:9', '0:100'],
+    )
   })
 
   it('says so where a record is in the topic no longer', async () => {
