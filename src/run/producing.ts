@@ -108,18 +108,18 @@ async function* produceEvery(interval: number, run: Run): AsyncGenerator<Produce
   const { supply, stop, until } = run
   const { clock } = run.context
   let next = clock.now()
-  for (let isFirst = true; !stop.aborted; isFirst = false) {
-    const [made] = await supply.take(1)
-    if (!made) break
-    if ('problem' in made && isFirst) {
-      yield { kind: 'ended', reason: 'refused', problem: made.problem }
-      return
-    }
+  for (let isFirst = true; !stop.aborted && (await supply.hasMore()); isFirst = false) {
     if (!isFirst) {
       next = Math.max(next + interval, clock.now())
       if (next >= until) break
       yield { kind: 'waiting', until: next }
       if (!(await sleepUntil(next, clock, stop))) break
+    }
+    const [made] = await supply.take(1)
+    if (!made) break
+    if ('problem' in made && isFirst) {
+      yield { kind: 'ended', reason: 'refused', problem: made.problem }
+      return
     }
     yield* sendScheduled(made, run)
   }
@@ -147,7 +147,7 @@ async function* produceAtRate(rate: number, run: Run): AsyncGenerator<ProduceEve
   const told = teller(run)
   let origin = clock.now()
   let taken = 0
-  while (!stop.aborted) {
+  while (!stop.aborted && (await supply.hasMore())) {
     const due = origin + (taken * 1000) / rate
     if (due >= until || !(await sleepUntil(due, clock, stop))) break
     const behind = clock.now() - due

@@ -12,7 +12,10 @@ export type MadeRecord =
 export type MakeRecord = (index: number, row?: Row) => MadeRecord
 
 /** Ends what it has opened when it is returned from. */
-type Pieces = AsyncGenerator<readonly MadeRecord[]> | Generator<readonly MadeRecord[], undefined>
+type Pieces = AsyncGenerator<readonly Making[]> | Generator<readonly Making[], undefined>
+
+/** Makes a record when it is time to send it: what it holds may be the time. */
+type Making = () => MadeRecord
 
 /** Records in order, made when they are asked for: in pieces that are held at once. */
 export interface RecordSource {
@@ -32,7 +35,6 @@ export interface SourceOptions {
   readonly evaluateRow: Evaluate
 }
 
-/** So many are made at once, unless they are made anew for each interval. */
 const PIECE = 1_000
 /** More than that are sent piece by piece. */
 const WHOLE_MOST = 100_000
@@ -53,17 +55,17 @@ export function recordSource(
   }
   const isTimed = every !== undefined || rate !== undefined || stopAfter !== undefined
   const count = plan.count === undefined ? (isTimed ? Infinity : times) : plan.count * times
-  return { whole: count <= WHOLE_MOST, pieces: () => counted(make, count, isTimed ? 1 : PIECE) }
+  return { whole: count <= WHOLE_MOST, pieces: () => counted(make, count, PIECE) }
 }
 
 function* counted(
   make: MakeRecord,
   count: number,
   piece: number,
-): Generator<readonly MadeRecord[], undefined> {
+): Generator<readonly Making[], undefined> {
   for (let from = 0; from < count; from += piece) {
     const size = Math.min(piece, count - from)
-    yield Array.from({ length: size }, (_, i) => make(from + i))
+    yield Array.from({ length: size }, (_, i) => () => make(from + i))
   }
   return undefined
 }
@@ -73,7 +75,7 @@ async function* rowRecords(
   make: MakeRecord,
   options: SourceOptions,
   signal: AbortSignal,
-): AsyncGenerator<readonly MadeRecord[]> {
+): AsyncGenerator<readonly Making[]> {
   const { records, count = Infinity, value } = plan
   if (!records) return
   const name = records.from?.split(/[\\/]/).at(-1) ?? 'row'
@@ -86,12 +88,14 @@ async function* rowRecords(
         : rowsOf(records.shape, options.stream(records.from, signal))
     for await (const piece of rowsOrProblem(rows, signal)) {
       if ('problem' in piece) {
-        yield [piece]
+        yield [() => piece]
         return
       }
       const some = piece.slice(0, left)
       left -= some.length
-      yield some.map(row => recordOf(row, index++, name, make))
+      const from = index
+      index += some.length
+      yield some.map((row, i) => () => recordOf(row, from + i, name, make))
       if (left <= 0) break
     }
   }
@@ -121,23 +125,29 @@ function recordOf(row: Row | BadRow, index: number, name: string, make: MakeReco
 /** Hands the records of a source out in the portions that are asked for. */
 export class Supply {
   readonly #pieces: Pieces
-  #rest: readonly MadeRecord[] = []
+  #rest: readonly Making[] = []
   #ended = false
 
   constructor(source: RecordSource, signal: AbortSignal) {
     this.#pieces = source.pieces(signal)
   }
 
-  /** So many at most, fewer where fewer are at hand; none: there are no more. */
-  async take(most: number): Promise<readonly MadeRecord[]> {
+  /** Whether there is another record; it is not made yet. */
+  async hasMore(): Promise<boolean> {
     while (this.#rest.length === 0 && !this.#ended) {
       const next = await this.#pieces.next()
       if (next.done) this.#ended = true
       else this.#rest = next.value
     }
+    return this.#rest.length > 0
+  }
+
+  /** Makes so many at most, fewer where fewer are at hand; none: there are no more. */
+  async take(most: number): Promise<readonly MadeRecord[]> {
+    if (!(await this.hasMore())) return []
     const taken = this.#rest.slice(0, most)
     this.#rest = this.#rest.slice(most)
-    return taken
+    return taken.map(making => making())
   }
 
   /** Closes what the source has opened. */
