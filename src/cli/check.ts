@@ -21,7 +21,7 @@ export async function check(
   for (const name of files) {
     const content = await contentOf(name, terminal)
     if ('refused' in content) {
-      terminal.complain(`kafkafile: ${content.refused}\n`)
+      terminal.complain(`kafkafile: ${name}: ${content.refused}\n`)
       exit = Math.max(exit, content.exit)
       continue
     }

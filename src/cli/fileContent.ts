@@ -4,7 +4,7 @@ import { LARGEST_TEXT, TOO_LARGE } from '../language/limits.ts'
 import { STANDARD_INPUT } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
-/** `exit`: the exit code of a file that is refused. */
+/** `refused`: why, in a sentence; `exit`: the exit code of that. */
 export type Content = { readonly text: string } | { readonly refused: string; readonly exit: 1 | 2 }
 
 /** The text of a `.kafka` file, or why it is not to be had. */
@@ -13,13 +13,10 @@ export async function contentOf(name: string, terminal: Terminal): Promise<Conte
     const bytes =
       name === STANDARD_INPUT ? await readAll(terminal.input) : await readFile(terminal, name)
     if (bytes) return { text: decoded(bytes) }
-    return {
-      refused: `${name}: ${TOO_LARGE}`,
-      exit: EXIT.invalid,
-    }
+    return { refused: TOO_LARGE, exit: EXIT.invalid }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return { refused: `${name}: cannot be read: ${why}.`, exit: EXIT.badOptions }
+    return { refused: `It cannot be read: ${why}.`, exit: EXIT.badOptions }
   }
 }
 

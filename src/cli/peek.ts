@@ -4,9 +4,9 @@ import type { Cluster } from '../kafka/cluster.ts'
 import type { RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress, ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
-import type { TimeContext } from '../language/values/positions.ts'
 import { connectionConfig } from './connectionOptions.ts'
 import { failing, sentenceOf } from './failing.ts'
+import { toLocalEpoch } from './localTime.ts'
 import { PEEK_HELP, peekOptions, type PeekOptions } from './peekOptions.ts'
 import { newProgress } from './progress.ts'
 import { recordTable } from './recordTable.ts'
@@ -20,7 +20,7 @@ import { withCluster } from './withCluster.ts'
 export async function peek(args: readonly string[], around: Surroundings): Promise<number> {
   const signal = around.interruptible()
   try {
-    const options = peekOptions(args, localTime())
+    const options = peekOptions(args, { now: Date.now(), toLocalEpoch })
     if (!options) {
       await around.print(PEEK_HELP)
       return EXIT.passed
@@ -31,14 +31,6 @@ export async function peek(args: readonly string[], around: Surroundings): Promi
     )
   } catch (error) {
     return failing('peek', error, signal, around)
-  }
-}
-
-function localTime(): TimeContext {
-  return {
-    now: Date.now(),
-    toLocalEpoch: (year, month, day, hour, minute, second, millisecond) =>
-      new Date(year, month - 1, day, hour, minute, second, millisecond).getTime(),
   }
 }
 

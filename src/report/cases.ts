@@ -1,5 +1,5 @@
 import { failureText, reasonOf } from './failure.ts'
-import { nameOf, type BlockOutcome, type FileOutcome } from './outcome.ts'
+import { EXIT_OF, nameOf, type BlockOutcome, type FileOutcome } from './outcome.ts'
 import { numbersOf, sentencesOf } from './words.ts'
 
 /** What test reports count: an EXPECT, and whatever else went wrong or was left out. */
@@ -42,14 +42,22 @@ export function casesOf(file: FileOutcome): readonly TestCase[] {
       ]
     }),
     ...file.blocks.flatMap(block => (counts(block) ? [blockCase(file.file, block)] : [])),
-    ...[file.refusal?.problem, file.endedEarly].flatMap((problem): TestCase[] => {
-      if (!problem) return []
-      const text = `${file.file}: ${sentencesOf(problem)}`
-      const outcome = { kind: 'error', code: problem.code, message: problem.message, text } as const
-      return [{ name: 'the file runs', file: file.file, milliseconds: 0, outcome }]
-    }),
+    ...fileCases(file),
   ]
   return withOwnNames(cases)
+}
+
+/** Why it did not run, or not to its end. */
+function fileCases({ file, refusal, endedEarly }: FileOutcome): readonly TestCase[] {
+  return [refusal?.problem, endedEarly].flatMap(problem => {
+    if (!problem) return []
+    const { code, message } = problem
+    const outcome: CaseOutcome =
+      refusal?.exit === EXIT_OF.passed
+        ? { kind: 'skipped', reason: message }
+        : { kind: 'error', code, message, text: `${file}: ${sentencesOf(problem)}` }
+    return [{ name: 'the file runs', file, milliseconds: 0, outcome }]
+  })
 }
 
 function counts({ kind, result }: BlockOutcome): boolean {

@@ -17,7 +17,9 @@ export function failureText(file: string, block: BlockOutcome): string {
 
 /** In a sentence: `no matching record within 15s`. */
 export function reasonOf({ result }: BlockOutcome): string {
-  return visible(result.failure?.message ?? result.problem?.message ?? WORDS[result.status])
+  const { failure, problem, notice, status } = result
+  const left = status === 'skipped' ? notice : undefined
+  return visible(failure?.message ?? problem?.message ?? left ?? WORDS[status])
 }
 
 const WORDS = {

@@ -31,8 +31,8 @@ export interface FileOutcome {
 
 export interface Refusal {
   readonly problem: Problem
-  /** The exit code that it stands for. */
-  readonly exit: 1 | 2 | 3
+  /** The exit code that it stands for; 0: it was left out on purpose. */
+  readonly exit: 0 | 1 | 2 | 3
 }
 
 export interface BlockOutcome {
@@ -85,6 +85,11 @@ function blockExitCode({ result }: BlockOutcome): number {
     case 'failed':
       return result.failure ? EXIT_OF.expectation : EXIT_OF.runtime
   }
+}
+
+/** It neither passed nor was left out. */
+export function isWrong({ result }: BlockOutcome): boolean {
+  return result.status !== 'passed' && result.status !== 'skipped'
 }
 
 export interface Totals {

@@ -2,6 +2,7 @@ import { visible } from '../base/visible.ts'
 import type { ProblemReport } from '../language/report.ts'
 import { failureText, reasonOf } from './failure.ts'
 import {
+  isWrong,
   nameOf,
   totalsOf,
   type BlockOutcome,
@@ -75,10 +76,6 @@ function plain(_: Colour, text: string): string {
   return text
 }
 
-function isWrong({ result }: BlockOutcome): boolean {
-  return result.status !== 'passed' && result.status !== 'skipped'
-}
-
 function mark({ result }: BlockOutcome): string {
   return { passed: '✓', failed: '✗', refused: '✗', stopped: '■', skipped: '–' }[result.status]
 }
@@ -91,7 +88,9 @@ function goodBlock(block: BlockOutcome, verbose: boolean, paint: Paint): string 
       ? paint('yellow', `${mark(block)} ${name}  skipped: ${reasonOf(block)}`)
       : `${paint('green', mark(block))} ${name}  ${paint('dim', visible(numbersOf(result)))}`
   const notes = [
-    ...(result.notice === undefined ? [] : [`note: ${result.notice}`]),
+    ...(result.notice === undefined || result.status === 'skipped'
+      ? []
+      : [`note: ${result.notice}`]),
     ...(verbose ? result.captures.map(([key, value]) => `${key} = ${value}`) : []),
   ]
   return [`  ${line}\n`, ...notes.map(note => `      ${paint('dim', visible(note))}\n`)].join('')

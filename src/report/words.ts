@@ -56,14 +56,16 @@ function detailsOf({ details }: BlockResult): readonly string[] {
 const TOPIC_WORDS = { created: 'created', kept: 'is there', recreated: 'created anew' } as const
 
 function producedWords({ sent, acknowledged, last, topic }: ProducedSummary): readonly string[] {
-  if (acknowledged < sent)
-    return [`${digitsOf(acknowledged)} of ${counted(sent, 'record')} acknowledged`]
-  if (sent !== 1) return [`${counted(sent, 'record')} to ${topic}`]
-  if (!last) return ['1 record sent']
-  return [
-    `partition ${last.partition}`,
-    last.offset === undefined ? 'not acknowledged' : `offset ${last.offset}`,
-  ]
+  const place =
+    last &&
+    `partition ${last.partition}${last.offset === undefined ? '' : ` · offset ${last.offset}`}`
+  if (acknowledged < sent) {
+    const share = `${digitsOf(acknowledged)} of ${counted(sent, 'record')} acknowledged`
+    return place === undefined ? [share] : [share, `last ${place}`]
+  }
+  if (sent === 1) return [place ?? '1 record sent']
+  const all = `${counted(sent, 'record')} to ${topic}`
+  return place === undefined ? [all] : [all, `last ${place}`]
 }
 
 function expectedWords({ read, matched, record }: ExpectedSummary): readonly string[] {

@@ -1,0 +1,82 @@
+import path from 'node:path'
+import { problemOf } from '../base/problem.ts'
+import type { Knowledge } from '../language/check/knowledge.ts'
+import { parse } from '../language/parse.ts'
+import { reportOf, type ProblemReport } from '../language/report.ts'
+import type { KafkaFile } from '../language/tree.ts'
+import type { Refusal } from '../report/outcome.ts'
+import { contentOf } from './fileContent.ts'
+import { STANDARD_INPUT } from './files.ts'
+import type { RunOptions } from './runOptions.ts'
+import { runSurroundings, type RunSurroundings } from './runSurroundings.ts'
+import type { Surroundings } from './terminal.ts'
+import { workspaceOf, type Workspace } from './workspace.ts'
+
+/** What the files of a run have in common. */
+export interface RunSetting {
+  readonly options: RunOptions
+  readonly around: Surroundings
+  /** Of `--secrets-file`. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Ends the run; its reason is a `ProblemError`. */
+  readonly signal: AbortSignal
+  readonly checkExpression: NonNullable<Knowledge['checkExpression']>
+}
+
+/** A file that has been read and checked, with what stands around it. */
+export interface PreparedFile {
+  readonly file: KafkaFile
+  readonly workspace: Workspace
+  readonly surroundings: RunSurroundings
+  /** With an error among them nothing of the file runs. */
+  readonly problems: readonly ProblemReport[]
+}
+
+/** Reads and checks a file; no cluster is asked. */
+export async function prepareFile(
+  name: string,
+  setting: RunSetting,
+): Promise<PreparedFile | { readonly refusal: Refusal }> {
+  const content = await contentOf(name, setting.around)
+  if ('refused' in content) {
+    const problem = { code: 'unreadable', message: content.refused }
+    return { refusal: { exit: content.exit, problem } }
+  }
+  const { file } = parse(content.text)
+  try {
+    const workspace = await workspaceOf(folderOf(name, setting.around), setting.around.folder)
+    const { options, secrets, around } = setting
+    const surroundings = await runSurroundings({
+      workspace,
+      secrets,
+      variables: options.variables,
+      process: around.environment,
+      ...(options.environment !== undefined && { environment: options.environment }),
+    })
+    const knowledge = knowledgeOf(file, surroundings, setting)
+    const { problems } = reportOf(name, content.text, knowledge)
+    return { file, workspace, surroundings, problems }
+  } catch (error) {
+    return { refusal: { exit: 2, problem: problemOf(error) } }
+  }
+}
+
+function folderOf(name: string, { folder }: Surroundings): string {
+  return name === STANDARD_INPUT ? folder : path.dirname(path.resolve(folder, name))
+}
+
+/** What the checks know: also the values of environments that only some blocks name. */
+function knowledgeOf(
+  file: KafkaFile,
+  surroundings: RunSurroundings,
+  { checkExpression }: RunSetting,
+): Knowledge {
+  const directives = [...file.directives, ...file.blocks.flatMap(block => block.directives)]
+  const named = directives.filter(({ name, argument }) => name === 'env' && argument !== '')
+  const others = named.flatMap(({ argument }) => [...surroundings.environment(argument).values])
+  return {
+    given: new Map([...others, ...surroundings.values.given]),
+    missing: (name, argument) => surroundings.missing(name, argument),
+    checkExpression,
+  }
+}

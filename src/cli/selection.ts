@@ -1,0 +1,45 @@
+import { directiveOf, settingsOf } from '../language/settings.ts'
+import type { Block, KafkaFile } from '../language/tree.ts'
+import type { TagRule } from './runOptions.ts'
+
+export interface Selection {
+  readonly tags: TagRule
+  readonly only: boolean
+}
+
+/** Why a block is left out of a run without a person in front of it; undefined: it runs. */
+export function leftOut(
+  file: KafkaFile,
+  selection: Selection,
+): (block: Block) => string | undefined {
+  const settings = settingsOf(file)
+  return block => {
+    const skip = directiveOf(file, block, 'skip')
+    if (skip !== undefined) return skip === '' ? 'It has "-- @skip".' : skip
+    if (selection.only && directiveOf(file, block, 'only') === undefined)
+      return 'It has no "-- @only".'
+    return (
+      byTags(tagsOf(file, block), selection.tags) ??
+      (block.kind === 'CONSUMER' && !ENDS.some(name => settings.one(block, name)?.value)
+        ? 'It has no end: give it "to", "limit" or "idle-timeout".'
+        : undefined)
+    )
+  }
+}
+
+/** What ends a CONSUMER by itself. */
+const ENDS = ['to', 'limit', 'idle-timeout']
+
+/** Its own, and those outside blocks above it. */
+function tagsOf(file: KafkaFile, block: Block): ReadonlySet<string> {
+  const above = file.directives.filter(({ line }) => line < block.startLine)
+  const tags = [...above, ...block.directives].filter(({ name }) => name === 'tag')
+  return new Set(tags.flatMap(({ argument }) => argument.split(',').map(tag => tag.trim())))
+}
+
+function byTags(tags: ReadonlySet<string>, { wanted, unwanted }: TagRule): string | undefined {
+  const against = unwanted.find(tag => tags.has(tag))
+  if (against !== undefined) return `It has the tag "${against}".`
+  if (wanted.length === 0 || wanted.some(tag => tags.has(tag))) return undefined
+  return `It has ${wanted.length === 1 ? `no tag "${wanted[0] ?? ''}"` : `none of the tags ${wanted.join(', ')}`}.`
+}
