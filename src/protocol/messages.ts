@@ -108,7 +108,7 @@ export interface MessagesHost {
 export interface MessagesView {
   readonly requests: object
   readonly events: {
-    /** At most four times a second while records come. */
+    /** At most four times a second while records come, ten times where they are followed. */
     readonly state: MessagesState
     /** Scroll to this row and select it. */
     readonly reveal: { readonly row: number }

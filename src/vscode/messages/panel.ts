@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
+import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import { Emitter } from '../../base/events.ts'
 import { ProblemError } from '../../base/problem.ts'
 import { openChannel, type Channel } from '../../protocol/channel.ts'
@@ -29,6 +29,7 @@ import { Reveal } from './reveal.ts'
 import { Revisions } from './revisions.ts'
 import { ReadingSession, type SessionOptions } from './session.ts'
 import { consumerSettings } from './settings.ts'
+import { Soon } from './soon.ts'
 import { messagesState } from './state.ts'
 import { noticeOf, titleOf } from './words.ts'
 
@@ -68,7 +69,7 @@ export class MessagesPanel implements PanelSide, Disposable {
   #phase: string
   /** How often reading was started. */
   #starts = 0
-  #timer: NodeJS.Timeout | undefined
+  readonly #soon = new Soon(() => this.#tell())
   /** When the state was told last, and what of it people wait for. */
   #told = { at: -Infinity, phase: '', empty: true }
 
@@ -237,7 +238,7 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.#store.add(this.session)
     this.#store.add(this.#channel)
     this.#store.add(this.#transactions)
-    this.#store.add(toDisposable(() => clearTimeout(this.#timer)))
+    this.#store.add(this.#soon)
     this.#store.add(
       this.session.onDidChange(() => {
         this.#follow()
@@ -262,7 +263,7 @@ export class MessagesPanel implements PanelSide, Disposable {
         return cluster ? cluster.openTransactions(partitions, { signal }) : []
       },
       onChange: () => {
-        this.#tellSoon(PACE)
+        this.#soon.in(PACE)
       },
     })
   }
@@ -276,13 +277,16 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.#tellInTime(phase, (state.held?.rows ?? 0) === 0)
   }
 
-  /** At once where people wait for it, else at its pace. */
+  /**
+   * At once where people wait for it, else at its pace. Those who follow wait for each record; the
+   * reader tells them together ten times a second.
+   */
   #tellInTime(phase: string, empty: boolean): void {
     const told = this.#told
-    const urgent = phase !== told.phase || (told.empty && !empty)
+    const urgent = phase !== told.phase || (told.empty && !empty) || phase === 'following'
     const wait = urgent ? 0 : told.at + PACE - performance.now()
     if (wait <= 0) this.#tell()
-    else this.#tellSoon(wait)
+    else this.#soon.in(wait)
   }
 
   #noteMatched(): void {
@@ -311,22 +315,15 @@ export class MessagesPanel implements PanelSide, Disposable {
       fillWebview(this.#panel.webview, extensionUri, 'messages', this.#panel.title)
   }
 
-  #tellSoon(after: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#tell()
-    }, after)
-  }
-
   #tell(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#soon.cancel()
     if (!this.#panel.visible) return
     const state = this.#state()
     this.#channel.send('state', state)
     this.#told = { at: performance.now(), phase: state.phase, empty: state.count === 0 }
     if (this.session.running) {
       this.#transactions.look(this.session.state.held?.progress ?? [])
-      this.#tellSoon(BEAT)
+      this.#soon.in(BEAT)
     }
   }
 
