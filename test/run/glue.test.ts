@@ -151,6 +151,20 @@ describe('a reading session', () => {
     assert.equal(fake.views.length, 2)
   })
 
+  it('ended when it ended, whatever is shown of it later', async () => {
+    const fake = fakeCluster()
+    const clock = fakeClock()
+    const { session } = begin(fake, { clock })
+    const done = session.start({ ...plan, to: { all: { kind: 'latest' } } })
+    const view = await viewOf(session, fake)
+    view.say({ phase: 'done', rows: 7 })
+    await done
+    const { endedAt } = session.state
+    await clock.sleep(2800)
+    view.say({ phase: 'done', rows: 3 })
+    assert.deepEqual([session.state.endedAt, session.state.held?.rows], [endedAt, 3])
+  })
+
   it('fails where there is no connection, and where it is refused', async () => {
     const { session } = begin(fakeCluster(), {
       connect: () => Promise.reject(new Error('refused')),

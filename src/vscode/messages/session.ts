@@ -229,7 +229,9 @@ export class ReadingSession implements Disposable {
     const follow = (state: ViewState) => {
       this.#count(state)
       if (signal.aborted) return
-      if (isOver(state.phase)) {
+      // What is shown can change long after the end, which stays where it was.
+      if (state.phase === this.#phase) this.#changed.fire()
+      else if (isOver(state.phase)) {
         this.#end(state.phase, state.problem)
         ended.resolve(undefined)
       } else this.#setPhase(state.phase)
