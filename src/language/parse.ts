@@ -19,7 +19,10 @@ import { definitionOf } from './vocabulary.ts'
 
 export interface Parsed {
   readonly file: KafkaFile
-  /** What is wrong with the syntax alone: K101 to K113. `check` finds these and the others. */
+  /**
+   * What is wrong with the syntax alone: K101 to K113, looked for when it is asked. `check` finds
+   * these and the others.
+   */
   readonly problems: readonly FileProblem[]
 }
 
@@ -29,7 +32,12 @@ export interface Parsed {
  */
 export function parse(text: string): Parsed {
   const file = parseFile(text)
-  return { file, problems: syntaxProblems(file) }
+  return {
+    file,
+    get problems() {
+      return syntaxProblems(file)
+    },
+  }
 }
 
 interface Notes {

@@ -1,5 +1,5 @@
 import type { GivenText } from '../given.ts'
-import { nearestName, scopeOf, sourceOf, type NameScope } from '../names.ts'
+import { nearestName, scopeOf, sourceOf, type NameScope, type NameSource } from '../names.ts'
 import { callOf, scanTemplates, type TemplateCall, type TemplateExpression } from '../template.ts'
 import { templateWordsOf, variableWordsOf } from '../templateWords.ts'
 import type { Block, KafkaFile, Word } from '../tree.ts'
@@ -14,11 +14,17 @@ export interface TemplateCheck {
   readonly names: NameCheck
   readonly missing: NonNullable<Knowledge['missing']>
   readonly report: Report
+  readonly named: Map<string, Named>
   readonly suggestions: Map<string, string | undefined>
   /** Whether a block holds many records, whose fields are names. */
   readonly hasRows: (block: Block) => boolean
   /** Whether an expression that names nothing is an error. */
   readonly isStrict: (expression: TemplateExpression) => boolean
+}
+
+interface Named {
+  readonly call: TemplateCall | undefined
+  readonly source: NameSource | undefined
 }
 
 export function newTemplateCheck(
@@ -40,7 +46,16 @@ export function newTemplateCheck(
   const scope = scopeOf(file, given.keys())
   const names = newNameCheck(file, given, scope, report)
   const missing = knowledge.missing ?? (() => undefined)
-  return { scope, names, missing, report, suggestions: new Map(), hasRows, isStrict }
+  return {
+    scope,
+    names,
+    missing,
+    report,
+    named: new Map(),
+    suggestions: new Map(),
+    hasRows,
+    isStrict,
+  }
 }
 
 /** Looking for a near name costs time: in a file of garbage the later ones go without. */
@@ -71,8 +86,7 @@ function checkExpression(
   expression: TemplateExpression,
   check: TemplateCheck,
 ): void {
-  const call = callOf(expression.text)
-  const source = call && sourceOf(call, check.scope)
+  const { call, source } = namedIn(expression.text, check)
   if (call && source) {
     if (source === 'system') checkMissing(block, expression, call, check)
     else if (block && block.kind !== 'DEFAULTS') checkUse(block, expression, call, check.names)
@@ -110,6 +124,16 @@ function checkExpression(
       { block, fixes },
     )
   }
+}
+
+/** What an expression names. The same one stands in many places. */
+function namedIn(text: string, { named, scope }: TemplateCheck): Named {
+  const known = named.get(text)
+  if (known) return known
+  const call = callOf(text)
+  const found = { call, source: call && sourceOf(call, scope) }
+  named.set(text, found)
+  return found
 }
 
 /** K306: what the caller knows that nobody will give. */

@@ -16,7 +16,7 @@ import { completeExpression } from './completeExpression.ts'
 import { completeJson } from './completeJson.ts'
 import type { Completion, CompletionKind, CompletionKnowledge } from './offers.ts'
 import { placeAt, type PlaceInFile } from './place.ts'
-import { shownValue } from './shown.ts'
+import { shownIn } from './shown.ts'
 
 /** What can stand at an offset. */
 export function complete(
@@ -94,9 +94,10 @@ function namesOfFile(
   { given = new Map<string, GivenText>() }: CompletionKnowledge,
 ): readonly { readonly name: string; readonly detail: string }[] {
   const { variables, captures, blocks } = declaredOf(file)
+  const shown = shownIn(file, given)
   const isAbove = (other: Block) => !block || other.index < block.index
   return [
-    ...[...variables.keys()].map(name => ({ name, detail: shownValue(file, name, given) ?? '' })),
+    ...[...variables.keys()].map(name => ({ name, detail: shown.value(name) ?? '' })),
     ...[...captures].flatMap(([name, all]) =>
       all.some(capture => isAbove(capture.block)) ? [{ name, detail: 'captured' }] : [],
     ),
@@ -109,7 +110,7 @@ function namesOfFile(
       .filter(([name]) => !variables.has(name))
       .map(([name, { source }]) => ({
         name,
-        detail: `${shownValue(file, name, given) ?? ''} (${source})`,
+        detail: `${shown.value(name) ?? ''} (${source})`,
       })),
   ]
 }

@@ -21,7 +21,7 @@ import {
 import { EXACT, EXACT_DOCUMENTATION, PATTERN_KINDS } from '../values/patterns.ts'
 import { BLOCK_DOCUMENTATION, definitionOf } from '../vocabulary.ts'
 import { placeAt, type PlaceInFile } from './place.ts'
-import { shownValue } from './shown.ts'
+import { shownIn } from './shown.ts'
 
 export interface Hover {
   readonly span: Span
@@ -183,12 +183,12 @@ function describeCall(
     case 'variable': {
       const variable = declared.variables.get(call.name)?.at(-1)
       const line = (variable?.line ?? 0) + 1
-      const value = knowledge.inSession?.(call.name) ?? shownValue(file, call.name, given) ?? ''
+      const value = knowledge.inSession?.(call.name) ?? shownIn(file, given).value(call.name) ?? ''
       return `${name} = ${code(value)}\n\nDeclared in line ${line}; evaluated once per run.`
     }
     case 'given': {
       const source = given.get(call.name)?.source ?? ''
-      return `${name} = ${code(shownValue(file, call.name, given) ?? '')}\n\nFrom ${escaped(source)}.`
+      return `${name} = ${code(shownIn(file, given).value(call.name) ?? '')}\n\nFrom ${escaped(source)}.`
     }
     case 'capture': {
       const captures = declared.captures.get(captureName(call, scope)) ?? []

@@ -137,13 +137,16 @@ function wanted(state: State, open: readonly ('{' | '[')[]): string {
   }
 }
 
-const BLANK = /[ \t\r\n]*/y
 const WORD = /[^ \t\r\n{}[\]:,"]+/y
 const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
 
 function skipBlanks(text: string, at: number): number {
-  BLANK.lastIndex = at
-  return at + (BLANK.exec(text)?.[0].length ?? 0)
+  let next = at
+  for (;;) {
+    const code = text.charCodeAt(next)
+    if (code !== 32 && code !== 9 && code !== 10 && code !== 13) return next
+    next++
+  }
 }
 
 function tokenAt(text: string, at: number): Token | JsonProblem {
