@@ -256,8 +256,12 @@ describe('scanning', function () {
         return Promise.resolve()
       },
     })
-    assert.ok(seen.some(({ progress }) => progress[0]?.problem?.code === 'LEADER_NOT_AVAILABLE'))
-    assert.equal(seen.at(-1)?.progress[0]?.problem, undefined)
+    const failing = seen.flatMap(({ progress: [first] }) => (first?.problem ? [first] : []))
+    assert.ok(failing.some(({ problem }) => problem?.code === 'LEADER_NOT_AVAILABLE'))
+    for (const { failingSince = 0, nextTryAt = 0 } of failing)
+      assert.ok(failingSince > 0 && nextTryAt > failingSince)
+    const { problem, failingSince, nextTryAt } = seen.at(-1)?.progress[0] ?? {}
+    assert.deepEqual([problem, failingSince, nextTryAt], [undefined, undefined, undefined])
     assert.ok(seen.every(update => !update.done))
   })
 
