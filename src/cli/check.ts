@@ -1,5 +1,7 @@
-import { reportOf, type FileReport, type ProblemReport } from '../language/report.ts'
-import { newExpressionCheck } from '../run/expressionCheck.ts'
+import { check as findProblems } from '../language/check/check.ts'
+import { parse } from '../language/parse.ts'
+import { reportOfFile, type FileReport, type ProblemReport } from '../language/report.ts'
+import { newCheckKnowledge } from './checkKnowledge.ts'
 import { contentOf } from './fileContent.ts'
 import { findFiles } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
@@ -15,8 +17,11 @@ export async function check(
 ): Promise<number> {
   const { files, missing } = await findFiles(args.length > 0 ? args : ['.'], terminal.folder)
   for (const message of missing) terminal.complain(`kafkafile: ${message}\n`)
-  const knowledge = { checkExpression: newExpressionCheck() }
   let exit: number = missing.length > 0 ? EXIT.badOptions : EXIT.passed
+  const knowledge = newCheckKnowledge(terminal, problem => {
+    terminal.complain(`kafkafile: ${problem}\n`)
+    exit = EXIT.invalid
+  })
   const totals = { files: 0, error: 0, warning: 0, information: 0 }
   for (const name of files) {
     const content = await contentOf(name, terminal)
@@ -25,7 +30,8 @@ export async function check(
       exit = Math.max(exit, content.exit)
       continue
     }
-    const report = reportOf(name, content.text, knowledge)
+    const { file } = parse(content.text)
+    const report = reportOfFile(name, file, findProblems(file, await knowledge.of(name, file)))
     totals.files++
     for (const problem of report.problems) totals[problem.severity]++
     if (report.problems.some(problem => problem.severity === 'error')) exit = EXIT.invalid

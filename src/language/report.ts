@@ -48,7 +48,8 @@ export function reportOf(name: string, text: string, knowledge: Knowledge = {}):
   return reportOfFile(name, file, check(file, knowledge))
 }
 
-function reportOfFile(name: string, file: KafkaFile, problems: readonly FileProblem[]): FileReport {
+/** The report of a file that is parsed and checked already. */
+export function reportOfFile(name: string, file: KafkaFile, problems: readonly FileProblem[]): FileReport {
   return {
     file: name,
     blocks: file.blocks.map(blockReport),

@@ -116,6 +116,33 @@ describe('kafkafile check', () => {
     assert.deepEqual(JSON.parse(out), { file: 'nul.kafka', blocks: [], problems: [] })
   })
 
+  it('knows the values of all environments, and what is wrong with their file', async () => {
+    const inner = path.join(folder, 'environments')
+    await mkdir(path.join(inner, 'deep'), { recursive: true })
+    await writeFile(
+      path.join(inner, 'deep/e.kafka'),
+      'CONSUMER\ntopic: {{host}}-{{port}}-{{token}}-{{nothing}}\nfilter: value. == 1\n',
+    )
+    const write = (name: string, text: string) => writeFile(path.join(inner, name), text)
+    await write('kafka.env.json', '{"$shared":{"host":"a"},"dev":{"port":1}}')
+    await write('kafka.private.env.json', '{"dev":{"token":"canary"}}')
+    const { exit, out } = await run(['check', 'environments'])
+    assert.equal(exit, 2)
+    assert.match(
+      out,
+      /^\S+ error K301 "{{nothing}}" is not defined\.\n\S+ error K320 [^\n]+\n1 file/,
+    )
+    assert.ok(!out.includes('canary'))
+
+    await write('kafka.env.json', '{"dev":\n')
+    const broken = await run(['check', 'environments'])
+    assert.equal(broken.exit, 2)
+    assert.match(
+      broken.errors,
+      /^kafkafile: environments.kafka\.env\.json:\d+:\d+ This is not JSON/,
+    )
+  })
+
   it('reads UTF-16 with its mark', async () => {
     const text = Buffer.from('\ufeffCONSUMER g\n', 'utf16le')
     for (const bytes of [text, Buffer.from(text).swap16()]) {

@@ -1,6 +1,6 @@
 import { sourceOf, type NameScope } from '../names.ts'
 import { callOf, type TemplateExpression } from '../template.ts'
-import type { Property, Word } from '../tree.ts'
+import type { KafkaFile, Property, Word } from '../tree.ts'
 import { parseCapture } from '../values/captures.ts'
 import { withoutTemplates } from '../values/celText.ts'
 import { parseSelections } from '../values/selections.ts'
@@ -8,6 +8,16 @@ import { definitionOf } from '../vocabulary.ts'
 import { quoted } from '../words.ts'
 import type { ExpressionUse, Knowledge } from './knowledge.ts'
 import type { BlockCheck } from './report.ts'
+
+/** Whether a file has anything that `Knowledge.checkExpression` would be asked about. */
+export function hasExpressions(file: KafkaFile): boolean {
+  return file.blocks.some(block =>
+    block.properties.some(({ name, value }) => {
+      const kind = definitionOf(block.kind, name)?.kind
+      return (kind === 'expression' || kind === 'capture') && Boolean(value)
+    }),
+  )
+}
 
 /** K320 in a property that holds expressions. An empty value says nothing. */
 export function checkExpressions(

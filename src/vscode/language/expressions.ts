@@ -2,9 +2,9 @@ import { Emitter, type Event } from '../../base/events.ts'
 import type { Disposable } from '../../base/dispose.ts'
 import type { Log } from '../../base/log.ts'
 import { problemOf } from '../../base/problem.ts'
+import { hasExpressions } from '../../language/check/expressions.ts'
 import type { Knowledge } from '../../language/check/knowledge.ts'
 import type { KafkaFile } from '../../language/tree.ts'
-import { definitionOf } from '../../language/vocabulary.ts'
 
 /** The check of expressions, whose library is loaded with the first file that has any. */
 export interface Expressions extends Disposable {
@@ -29,7 +29,7 @@ export function createExpressions(log: Log): Expressions {
   }
   return {
     checkOf(file) {
-      if (!isAsked && hasExpression(file)) {
+      if (!isAsked && hasExpressions(file)) {
         isAsked = true
         void load()
       }
@@ -40,13 +40,4 @@ export function createExpressions(log: Log): Expressions {
       changed.dispose()
     },
   }
-}
-
-function hasExpression(file: KafkaFile): boolean {
-  return file.blocks.some(block =>
-    block.properties.some(({ name }) => {
-      const kind = definitionOf(block.kind, name)?.kind
-      return kind === 'expression' || kind === 'capture'
-    }),
-  )
 }
