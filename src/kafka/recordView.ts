@@ -39,7 +39,10 @@ export interface RecordView extends Disposable {
   hex(request: HexRequest): Promise<HexBytes>
   /** The whole record, read again from the broker where only its beginning is held. */
   record(name: RecordName, ask?: { readonly signal?: AbortSignal }): Promise<KafkaRecord>
-  /** The records of rows `from` up to `from + count`, whole. Rows that are no records are left out. */
+  /**
+   * The records of rows `from` up to `from + count`, whole. Rows that are no records are left out; a
+   * record that is not in the log any more and of which only the beginning is held has an `error`.
+   */
   records(
     request: RowsRequest,
     ask?: { readonly signal?: AbortSignal },

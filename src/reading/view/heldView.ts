@@ -42,6 +42,8 @@ export interface HeldViewOptions {
 /** Ms between two reports of the state. */
 const PACE = 100
 const MOST_ROWS = 1000
+/** Questions about the rows are let in at least so often while pages are taken in, in ms. */
+const TURN_MS = 10
 /** Records that are looked at for fields when the formats change. */
 const RESAMPLED = 200
 /** Bytes around the records themselves, such as this object. */
@@ -70,6 +72,8 @@ export class HeldView {
   #filterFailures: ViewState['filterFailures']
   #errors = 0
   readonly #notes = { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 }
+  /** An update that is being taken in, and those behind it. */
+  #taking: Promise<unknown> | undefined
   /** The record that was read again last: a hex view asks for its lines one after another. */
   #reread: KafkaRecord | undefined
   #timer: NodeJS.Timeout | undefined
@@ -249,16 +253,35 @@ export class HeldView {
     this.#reread = undefined
   }
 
+  /** Several leaders bring updates: each is taken in as a whole, in the order in which they come. */
   async #take(update: ReadUpdate): Promise<void> {
+    const taken = this.#taking
+      ? this.#taking.then(() => this.#takeNow(update))
+      : this.#takeNow(update)
+    const settled = Promise.allSettled([taken])
+    this.#taking = settled
+    await settled
+    if (this.#taking === settled) this.#taking = undefined
+    await taken
+    await this.#gate?.opened.promise
+  }
+
+  async #takeNow(update: ReadUpdate): Promise<void> {
+    let turnStartedAt = performance.now()
+    for (const page of update.pages) {
+      if (isOver(this.#phase)) return
+      this.#add(page)
+      if (performance.now() - turnStartedAt < TURN_MS) continue
+      await new Promise(resolve => setImmediate(resolve))
+      turnStartedAt = performance.now()
+    }
     if (isOver(this.#phase)) return
-    for (const page of update.pages) this.#add(page)
     this.#bytesRead = update.bytesRead
     this.#recordsRead = update.recordsRead
     this.#recordsMatched = update.recordsMatched ?? update.recordsRead
     this.#filterFailures = update.filterFailures
     if (update.progress.length > 0) this.#progress = update.progress
     this.#advance(update)
-    await this.#gate?.opened.promise
   }
 
   #advance({ done }: ReadUpdate): void {

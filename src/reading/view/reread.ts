@@ -34,10 +34,15 @@ export async function reread(
   cancelled: AbortSignal,
 ): Promise<KafkaRecord> {
   const found = await readAll([name], options, cancelled)
-  return foundAs(name, found)
+  const record = found.get(keyOf(name))
+  if (!record) throw new ProblemError(gone(name))
+  return record
 }
 
-/** These in their order, those whole of which only the name is given; rejects as `reread` does. */
+/**
+ * These in their order, those whole of which only the name is given. One that is not in the log any
+ * more says so as its `error`; rejects with `ProblemError` where they do not come in time.
+ */
 export async function completed(
   parts: readonly (KafkaRecord | RecordName)[],
   options: RereadOptions,
@@ -45,17 +50,26 @@ export async function completed(
 ): Promise<KafkaRecord[]> {
   const names = parts.filter(isName)
   const found = await readAll(names, options, cancelled)
-  return parts.map(part => (isName(part) ? foundAs(part, found) : part))
+  return parts.map(part =>
+    isName(part) ? (found.get(keyOf(part)) ?? goneRecord(options.topic, part)) : part,
+  )
 }
 
 function isName(part: KafkaRecord | RecordName): part is RecordName {
   return !('value' in part)
 }
 
-function foundAs(name: RecordName, found: ReadonlyMap<string, KafkaRecord>): KafkaRecord {
-  const record = found.get(keyOf(name))
-  if (!record) throw new ProblemError(gone(name))
-  return record
+function goneRecord(topic: string, name: RecordName): KafkaRecord {
+  return {
+    topic,
+    partition: name.partition,
+    offset: BigInt(name.offset),
+    timestamp: -1,
+    key: null,
+    value: null,
+    headers: [],
+    error: gone(name).message,
+  }
 }
 
 async function readAll(

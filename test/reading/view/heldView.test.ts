@@ -137,6 +137,39 @@ describe('a view in the worker', () => {
     assert.equal(bench.phase, 'following')
   })
 
+  it('answers while it takes in much at once, and takes it in its order', async () => {
+    const bench = new Bench()
+    const pages = Array.from({ length: 300 }, (_, n) =>
+      pageOf(
+        Array.from({ length: 100 }, (_, at) => record(n, at, 1000 + at, { value: '{"n":1}' })),
+      ),
+    )
+    const turns: number[] = []
+    const look = () => {
+      turns.push(bench.view.state.recordsHeld)
+      looking = setImmediate(look)
+    }
+    let looking = setImmediate(look)
+    await Promise.all([
+      bench.emit({ pages: [...pages, ...pages], recordsRead: 60_000 }),
+      bench.emit({ pages: [], recordsRead: 60_001 }),
+      bench.emit({ pages: [], recordsRead: 60_002 }),
+    ])
+    clearImmediate(looking)
+    assert.ok(turns.length > 1, `the thread was free ${turns.length} times`)
+    assert.equal(bench.view.state.recordsRead, 60_002)
+  })
+
+  it('takes nothing more once it is stopped in the middle', async () => {
+    const bench = new Bench()
+    const page = pageOf(Array.from({ length: 100 }, (_, at) => record(0, at, at, { value: 'x' })))
+    const stop = setImmediate(() => bench.view.act({ kind: 'stop' }))
+    await bench.emit({ pages: Array.from({ length: 2000 }, () => page), recordsRead: 200_000 })
+    clearImmediate(stop)
+    assert.equal(bench.phase, 'stopped')
+    assert.equal(bench.view.state.recordsRead, 0)
+  })
+
   it('holds the reader back while it is paused', async () => {
     const bench = new Bench()
     await bench.emit({ pages: [some(0)], progress: [progress(1, { highWatermark: 5n })] })
@@ -262,7 +295,7 @@ describe('a view in the worker', () => {
     await bench.names()
     bench.view.act({ kind: 'settle' })
     const asked = bench.ask<'records'>('records', { from: 0, count: 10 })
-    const answers = [[large(0, 1), large(0, 5), large(0, 9)], [large(0, 100)], [large(1, 2)]]
+    const answers = [[large(0, 1), large(0, 5), large(0, 9)], [large(0, 101)], [large(1, 2)]]
     const stretches: string[] = []
     for (const [at, answer] of answers.entries()) {
       const { request } = await until(() => bench.scans[at + 1])
@@ -273,15 +306,17 @@ describe('a view in the worker', () => {
       bench.end(at + 1)
     }
     assert.deepEqual(stretches, ['0:1-10', '0:100-101', '1:2-3'])
+    const records = await asked
     assert.deepEqual(
-      (await asked).map(
-        ({ value: bytes }) =>
-          Buffer.from(bytes ?? [])
-            .toString()
-            .split(' ')[0],
+      records.map(({ value: bytes }) =>
+        Buffer.from(bytes ?? [])
+          .toString()
+          .split(' ')
+          .at(0),
       ),
-      ['small', '0:1', '1:2', '0:9', '0:100'],
+      ['small', '0:1', '1:2', '0:9', ''],
     )
+    assert.match(records[4]?.error ?? '', /Offset 100 of partition 0 is no longer in the topic/)
   })
 
   it('says so where a record is in the topic no longer', async () => {
