@@ -73,14 +73,36 @@ async function takeLag(workbench: Workbench): Promise<void> {
   await workbench.closeAllEditors()
 }
 
+/** Filtered, with a part of the time chosen and a record open. */
 async function takeMessages(workbench: Workbench): Promise<void> {
   await workbench.command('Kafka: Show Messages…')
   await workbench.pick('orders')
   await workbench.webview(/Following/)
-  await until('records', async () =>
-    (await workbench.webviews()).some(({ content }) => content.split('o-48').length > 10),
+  await workbench.command('Kafka: Choose Where to Stop Reading Messages…')
+  await workbench.pick('End as of Now')
+  const frame = await workbench.webview(/Done/)
+  await workbench.command('View: Toggle Primary Side Bar Visibility')
+  const field = frame.getByRole('combobox')
+  await field.fill('value.status != "NEW" && value.total > 250')
+  await field.press('Enter')
+  await until('what matches', async () =>
+    /Done[^]*matched/.test(await frame.locator('.status').innerText()),
   )
+  const box = await frame.locator('.timeline canvas').boundingBox()
+  if (!box) throw new Error('There is no timeline.')
+  const { mouse } = workbench.page
+  await mouse.move(box.x + box.width * 0.45, box.y + 20)
+  await mouse.down()
+  await mouse.move(box.x + box.width * 0.6, box.y + 20, { steps: 3 })
+  await mouse.move(box.x + box.width * 0.75, box.y + 20)
+  await mouse.up()
+  await until('a part of them', async () =>
+    /\d of \d+ matches/.test(await frame.locator('.timeline .head').innerText()),
+  )
+  await frame.locator('[role=row][aria-rowindex]:not(.note)').nth(5).click()
+  await frame.locator('.detail').getByText('customer').first().waitFor()
   await take(workbench, 'messages')
+  await workbench.command('View: Toggle Primary Side Bar Visibility')
   await workbench.closeAllEditors()
 }
 

@@ -33,7 +33,7 @@ export function toolbar(view: View, current: CurrentView, actions: Actions): Tem
   }
   return html`<div class="title">
       ${icon('inbox', 'hide2')} ${topic(state, actions)}
-      <span class="dim cut cluster hide" title="Cluster">${state.cluster}</span>
+      <span class="dim cut cluster wide" title="Cluster">${state.cluster}</span>
     </div>
     <span class="sep hide"></span>
     ${choice(state, 'Where to start', 'from', state.from, '', opener(openFrom))}
