@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { Disposable } from '../base/dispose.ts'
 import { problemOf, type Problem } from '../base/problem.ts'
 import type {
   Cluster,
@@ -40,10 +41,11 @@ export async function* produce(
   const { clock, signal } = context
   const startedAt = clock.now()
   const supply = new Supply(source, signal)
+  const grace = newGrace(signal, clock)
   const run: Run = {
     options,
     supply,
-    context: { ...context, signal: afterGrace(signal, clock) },
+    context: { ...context, signal: grace.signal },
     stop: signal,
     tally: newTally(options.topic, startedAt, () => clock.now()),
     until: options.stopAfter === undefined ? Infinity : startedAt + options.stopAfter,
@@ -54,6 +56,7 @@ export async function* produce(
     else if (source.whole) yield* produceOnce(run)
     else yield* produceMany(run)
   } finally {
+    grace.dispose()
     await supply.close()
   }
 }
@@ -72,14 +75,25 @@ interface Run {
 /** How long a stopped run waits for what is on its way, ms. */
 const GRACE_MS = 3_000
 
-function afterGrace(signal: AbortSignal, clock: Clock): AbortSignal {
+/** A signal that aborts a while after another one; disposed, it waits no longer. */
+function newGrace(signal: AbortSignal, clock: Clock): Disposable & { readonly signal: AbortSignal } {
   const late = new AbortController()
+  const over = new AbortController()
   const begin = () => {
-    void clock.sleep(GRACE_MS).then(() => late.abort(signal.reason))
+    void clock.sleep(GRACE_MS, over.signal).then(
+      () => late.abort(signal.reason),
+      () => undefined,
+    )
   }
   if (signal.aborted) begin()
   else signal.addEventListener('abort', begin, { once: true })
-  return late.signal
+  return {
+    signal: late.signal,
+    dispose() {
+      signal.removeEventListener('abort', begin)
+      over.abort(new Error('The run has ended.'))
+    },
+  }
 }
 
 async function* produceOnce(run: Run): AsyncGenerator<ProduceEvent> {
