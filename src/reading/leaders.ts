@@ -9,8 +9,8 @@ export type Leader =
   | { readonly nodeId?: undefined; readonly problem: Problem }
 
 /**
- * The leaders of a topic's partitions as they are now, by partition number. Rejects with `ProblemError` where the
- * topic is not there or must not be seen. Never creates it.
+ * The leaders of a topic's partitions as they are now, by partition number. Rejects with
+ * `ProblemError` where the topic is not there or must not be seen. Never creates it.
  */
 export async function findLeaders(
   leaders: Leaders,

@@ -62,8 +62,9 @@ const FAILING_LIMIT_MS = 20_000
 
 /**
  * Reads a topic's partitions from their leaders until their ends, or until the signal aborts; then
- * there is no further update. Resolves when the lane is free for another read. Rejects with `ProblemError` where there is no topic to read;
- * everything else that goes wrong is a problem of its partition, and the others go on.
+ * there is no further update. Resolves when the lane is free for another read. Rejects with
+ * `ProblemError` where there is no topic to read; everything else that goes wrong is a problem of its
+ * partition, and the others go on.
  */
 export async function scan(options: ScanOptions): Promise<void> {
   const { offsets, request, signal, observe } = options
