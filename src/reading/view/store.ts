@@ -2,17 +2,16 @@ import type { RecordPage } from '../../kafka/page.ts'
 import type { Shown } from '../../kafka/recordView.ts'
 import {
   BLOCK_BYTES,
-  BlockBuilder,
   extraIn,
   newPlace,
   offsetIn,
   placeInBlock,
-  rowOfExtra,
   type Block,
   type Extra,
   type Place,
 } from './block.ts'
-import { valueAt } from './columns.ts'
+import { Copier } from './copier.ts'
+import { findRow } from './findRow.ts'
 import { Intake, type NewBlock } from './intake.ts'
 import { LatestByKey } from './latestByKey.ts'
 import { NotePlaces } from './notePlaces.ts'
@@ -318,7 +317,7 @@ export class RecordStore {
     this.#closeOpen()
     for (const [number, slot] of this.#slots.entries()) {
       if (!slot) continue
-      const row = rowOf(slot.block, partition, offset)
+      const row = findRow(slot.block, partition, offset)
       if (row === undefined) continue
       const name = ((number << SLOT_BITS) | row) >>> 0
       // A block keeps rows that are gone until it is cut down.
@@ -447,79 +446,4 @@ export class RecordStore {
 
 function rowsOf({ rows, extras }: Block): number {
   return rows + extras.length
-}
-
-/** The row of a record, or of an error at the offset. */
-function rowOf(block: Block, partition: number, offset: number): number | undefined {
-  const { partitions, rows, extras } = block
-  const error = extras.findIndex(
-    extra =>
-      extra.kind === 'error' && extra.partition === partition && Number(extra.offset) === offset,
-  )
-  if (error >= 0) return rowOfExtra(error)
-  if (partitions.deltas === undefined) {
-    return partitions.base === partition ? rowInOrder(block, offset) : undefined
-  }
-  for (let row = 0; row < rows; row++) {
-    if (offsetIn(block, row) === offset && valueAt(partitions, row) === partition) return row
-  }
-  return undefined
-}
-
-/** In a block of one partition rows stand in the order of their offsets. */
-function rowInOrder(block: Block, offset: number): number | undefined {
-  let low = 0
-  let high = block.rows - 1
-  while (low <= high) {
-    const middle = (low + high) >>> 1
-    const found = offsetIn(block, middle)
-    if (found === offset) return middle
-    if (found < offset) low = middle + 1
-    else high = middle - 1
-  }
-  return undefined
-}
-
-interface Copied {
-  readonly block: Block
-  readonly rows: readonly number[]
-  /** Where the rows are in the order. */
-  readonly indexes: readonly number[]
-}
-
-/** Copies rows of several blocks into as few as there can be. */
-class Copier {
-  readonly #blockBytes: number
-  readonly #done: Copied[] = []
-  readonly #place = newPlace()
-  #builder: BlockBuilder
-  #rows: number[] = []
-  #indexes: number[] = []
-
-  constructor(blockBytes: number) {
-    this.#blockBytes = blockBytes
-    this.#builder = new BlockBuilder(blockBytes)
-  }
-
-  add({ block, row, extra }: HeldRow, index: number): void {
-    if (extra) this.#rows.push(this.#builder.addExtra(extra))
-    else {
-      placeInBlock(block, row, this.#place)
-      this.#rows.push(this.#builder.add(this.#place))
-    }
-    this.#indexes.push(index)
-    if (this.#builder.full) this.#close()
-  }
-
-  finish(): readonly Copied[] {
-    if (!this.#builder.empty) this.#close()
-    return this.#done
-  }
-
-  #close(): void {
-    this.#done.push({ block: this.#builder.finish(), rows: this.#rows, indexes: this.#indexes })
-    this.#builder = new BlockBuilder(this.#blockBytes)
-    this.#rows = []
-    this.#indexes = []
-  }
 }
