@@ -305,7 +305,7 @@ function colorsOf(canvas: HTMLElement): Colors {
     return getComputedStyle(probe).color
   }
   const colors = {
-    read: resolve('color-mix(in srgb, var(--fg) 28%, transparent)'),
+    read: resolve('var(--bar)'),
     matched: resolve('var(--info)'),
     rule: resolve('var(--grid)'),
     edge: resolve('var(--fg)'),
