@@ -17,11 +17,18 @@ export interface FilledBlock {
 }
 
 /** In a PRODUCER these are evaluated anew for each record. */
-const PER_RECORD: ReadonlySet<string> = new Set(['key', 'header', 'headers'])
+const PER_RECORD: ReadonlySet<string> = new Set([
+  'topic',
+  'key',
+  'header',
+  'headers',
+  'record-partition',
+  'record-timestamp',
+])
 
 /**
  * Puts the templates of a block in. What a PRODUCER evaluates for each record stays as it is
- * written: its key, its headers and its value.
+ * written: its topic, key, headers, partition, timestamp and value.
  */
 export function fillBlock(
   file: KafkaFile,

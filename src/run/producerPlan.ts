@@ -63,7 +63,11 @@ export interface ProducerPlan {
  */
 export function producerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
   const later = notThereYet(file, block)
-  if (later) return { problem: later }
+  return later ? { problem: later } : wholeProducerPlan(file, block)
+}
+
+/** The same of what runs in a run of a whole file, and not yet in an editor. */
+export function wholeProducerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
   const read = readerOf(file, block)
   const topic = read('topic')
   if (!topic) return invalid('The producer needs a "topic:".')
