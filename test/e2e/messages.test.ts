@@ -134,8 +134,10 @@ describe('a view of messages in the workbench', function () {
   it('reads anew with a filter that is typed', async () => {
     await workbench.command('Kafka: Choose Where to Read Messages From…')
     await workbench.pick('Earliest')
-    await workbench.webview(/earliest/)
+    const frame = await workbench.webview(/earliest/)
     await workbench.command('Kafka: Filter Messages')
+    // What is typed before the field has the focus would go to the rows.
+    await frame.locator('input[role=combobox]:focus').waitFor()
     await workbench.page.keyboard.type('value.total > 100')
     await workbench.page.keyboard.press('Enter')
     await workbench.webview(/matched/)

@@ -487,7 +487,7 @@ describe('the message viewer in a browser', function () {
       for (const name of ['Until', 'Partitions', 'Columns', 'Export', 'Jump'])
         assert.match(items, new RegExp(name))
       await press('ArrowRight', 'Home', 'Enter')
-      assert.deepEqual(await untilAsked('read'), { to: '' })
+      assert.deepEqual(await untilAsked('read'), { to: '', limit: '' })
     })
 
     it('goes nowhere sideways', async () => {
