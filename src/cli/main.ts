@@ -5,12 +5,15 @@ import { check } from './check.ts'
 import { EXIT, type Surroundings } from './terminal.ts'
 
 const HELP = `Usage: kafkafile check [files|folders|globs] [--json]
+       kafkafile run [files|folders|globs] --brokers host:port [options]
        kafkafile peek TOPIC --brokers host:port [options]
        kafkafile lag [GROUP…] --brokers host:port [options]
 
   check      Parses and checks .kafka files, without any cluster.
              Without an argument: the .kafka files below the current folder.
              "-" reads standard input.
+  run        Runs .kafka files: sends, reads, and checks what is expected. "kafkafile run --help"
+             shows its options.
   peek       Prints the records of a topic. "kafkafile peek --help" shows its options.
   lag        Tells how far groups are behind. "kafkafile lag --help" shows its options.
 
@@ -20,16 +23,18 @@ Options
   --help     Shows this text.
   --version  Shows the version.
 
-Exit codes: 0 passed, 1 bad options, 2 a file has an error, 3 a run-time error.
+Exit codes: 0 passed, 1 bad options, 2 a file has an error, 3 a run-time error,
+4 an EXPECT failed, 130 ended by Ctrl-C.
 `
 
-const COMMANDS = ['check', 'peek', 'lag']
+const COMMANDS = ['check', 'run', 'peek', 'lag']
 
 /** Runs the command that the arguments ask for; resolves with the exit code. */
 export async function main(args: readonly string[], around: Surroundings): Promise<number> {
   const at = args.findIndex(arg => COMMANDS.includes(arg))
   const others = args.toSpliced(at, 1)
   // They bring the client and all it needs: `check` does without.
+  if (args[at] === 'run') return (await import('./run.ts')).run(others, around)
   if (args[at] === 'peek') return (await import('./peek.ts')).peek(others, around)
   if (args[at] === 'lag') return (await import('./lag.ts')).lag(others, around)
   return mainWithoutCluster(args, around)

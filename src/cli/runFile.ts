@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { problemOf } from '../base/problem.ts'
+import { directiveOf } from '../language/settings.ts'
+import type { Block } from '../language/tree.ts'
+import { newCollector } from '../report/collect.ts'
+import type { BlockOutcome, FileOutcome, Refusal } from '../report/outcome.ts'
+import { runBlocks } from '../run/engine.ts'
+import type { RunEvent } from '../run/events.ts'
+import { loadFaker } from '../run/fakerLocales.ts'
+import type { RunPorts } from '../run/ports.ts'
+import { newSession } from '../run/session.ts'
+import { systemClock } from './clock.ts'
+import { toLocalEpoch } from './localTime.ts'
+import { prepareFile, type PreparedFile, type RunSetting } from './preparedFile.ts'
+import { runClusters, type RunClusters } from './runClusters.ts'
+import { runFiles } from './runFiles.ts'
+import { leftOut } from './selection.ts'
+
+/** Where the run of a file tells what happens. */
+export interface FileListener {
+  /** A block ended. */
+  block(block: BlockOutcome): void
+  /** What a CONSUMER prints; resolves when more can be taken. */
+  output(bytes: Uint8Array): Promise<void>
+}
+
+/** Runs a file from its text to its last block. What goes wrong is in the outcome. */
+export async function runFile(
+  name: string,
+  setting: RunSetting,
+  listener: FileListener,
+): Promise<FileOutcome> {
+  const startedAt = systemClock.now()
+  const file = shownName(name)
+  const prepared = await prepareFile(name, setting)
+  const rest = await ('refusal' in prepared
+    ? prepared
+    : runChecked({ ...prepared, name: file, startedAt }, setting, listener))
+  const milliseconds = systemClock.now() - startedAt
+  return { file, startedAt, problems: [], blocks: [], ...rest, milliseconds }
+}
+
+/** The same on every system. */
+export function shownName(name: string): string {
+  return name.split(path.sep).join('/')
+}
+
+interface NamedFile extends PreparedFile {
+  readonly name: string
+  readonly startedAt: number
+}
+
+type Rest = Partial<FileOutcome>
+
+async function runChecked(
+  file: NamedFile,
+  setting: RunSetting,
+  listener: FileListener,
+): Promise<Rest> {
+  const { problems } = file
+  if (problems.some(({ severity }) => severity === 'error')) return { problems }
+  const clusters = clustersOf(file, setting)
+  try {
+    const refusal = withoutCluster(file, clusters, setting)
+    return refusal ? { problems, refusal } : await runWith(clusters, file, setting, listener)
+  } finally {
+    await clusters.close()
+  }
+}
+
+function clustersOf({ surroundings }: NamedFile, setting: RunSetting): RunClusters {
+  const { options, around, secrets, signal } = setting
+  return runClusters({
+    wanted: options.clusters,
+    connection: options.connection,
+    defined: surroundings.clusters,
+    named: surroundings.cluster,
+    environment: { ...around.environment, ...Object.fromEntries(secrets) },
+    folder: around.folder,
+    readerWorker: around.readerWorker,
+    signal,
+  })
+}
+
+/** Nobody should wait for the first of many blocks to learn that an option is missing. */
+function withoutCluster(
+  { file }: NamedFile,
+  { ownProblem }: RunClusters,
+  { options }: RunSetting,
+): Refusal | undefined {
+  if (!ownProblem) return undefined
+  const why = leftOut(file, options)
+  const needed = file.blocks.some(
+    block => !isDefaults(block) && !why(block) && !directiveOf(file, block, 'cluster'),
+  )
+  return needed ? { exit: 1, problem: ownProblem } : undefined
+}
+
+function isDefaults({ kind }: Block): boolean {
+  return kind === 'DEFAULTS'
+}
+
+async function runWith(
+  clusters: RunClusters,
+  file: NamedFile,
+  setting: RunSetting,
+  listener: FileListener,
+): Promise<Rest> {
+  const session = newSession(randomUUID())
+  for (const secret of knownSecrets(file, setting)) session.redaction.add(secret)
+  const collector = newCollector({ ...file, redact: text => session.redaction.text(text) })
+  const { signal, options } = setting
+  const events = runBlocks(file.file, file.file.blocks, session, portsOf(clusters, file, setting), {
+    signal,
+    bail: options.bail,
+    leftOut: leftOut(file.file, options),
+  })
+  for await (const event of events) {
+    if (event.kind === 'block-progress' && event.progress.kind === 'output')
+      await listener.output(event.progress.bytes)
+    const block = collector.take(withBail(event, signal))
+    if (block) listener.block(block)
+  }
+  return { ...collector.outcome(), ...endedEarly(signal) }
+}
+
+/** `--bail` ended the run: what it stopped did not go wrong. */
+export const BAIL = 'bail'
+
+function bailed({ aborted, reason }: AbortSignal): boolean {
+  return aborted && problemOf(reason).code === BAIL
+}
+
+function withBail(event: RunEvent, signal: AbortSignal): RunEvent {
+  if (event.kind !== 'block-ended' || event.result.status !== 'stopped' || !bailed(signal))
+    return event
+  const problem = problemOf(signal.reason)
+  return { ...event, result: { ...event.result, status: 'skipped', problem } }
+}
+
+function endedEarly(signal: AbortSignal): Pick<FileOutcome, 'endedEarly'> | undefined {
+  return signal.aborted && !bailed(signal) ? { endedEarly: problemOf(signal.reason) } : undefined
+}
+
+function portsOf(clusters: RunClusters, file: NamedFile, { options }: RunSetting): RunPorts {
+  const { workspace, surroundings } = file
+  return {
+    clock: systemClock,
+    random: Math.random,
+    uuid: randomUUID,
+    toLocalEpoch,
+    cluster: name => clusters.open(name),
+    files: runFiles(workspace),
+    values: surroundings.values,
+    loadFaker,
+    fakerLocale: 'en',
+    // Files share nothing, and one file joins a group once.
+    isOurs: () => false,
+    ...(options.clusters.agreed && { agree: () => Promise.resolve(true) }),
+    environment(name) {
+      const { values, cluster } = surroundings.environment(name)
+      return Promise.resolve({
+        given: values,
+        ...(cluster !== undefined && !clusters.ownIsGiven && { cluster }),
+      })
+    },
+  }
+}
+
+/** Those that are secrets wherever they stand, also before a block uses them. */
+function knownSecrets({ surroundings }: NamedFile, { secrets, around }: RunSetting): string[] {
+  const given = [...surroundings.values.given.values()]
+  return [
+    ...secrets.values(),
+    ...given.filter(({ secret, templates }) => secret && !templates).map(({ text }) => text),
+    ...Object.entries(around.environment)
+      .filter(([name]) => /^KAFKA_(?:KEY_PASSPHRASE|PASSWORD(?:_.*)?)$/.test(name))
+      .map(([, text = '']) => text),
+  ]
+}

@@ -1,0 +1,392 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Kafka, logLevel, type Admin } from 'kafkajs'
+import { harden } from '../../src/kafkajs/harden.ts'
+import type { BlockDocument, RunDocument } from '../../src/report/json.ts'
+import { junitProblems } from '../report/junitSchema.ts'
+import { sharedBroker } from './broker.ts'
+import { Bundle, type BundleRun } from './bundle.ts'
+import { eventually } from './eventually.ts'
+
+harden()
+
+describe('kafkafile run', function () {
+  this.timeout(120_000)
+  let bundle: Bundle
+  let brokers = ''
+  let admin: Admin
+  let folder = ''
+
+  before(async () => {
+    bundle = await Bundle.make()
+    brokers = (await sharedBroker()).bootstrapServers
+    const kafka = new Kafka({ brokers: [brokers], clientId: 'run', logLevel: logLevel.NOTHING })
+    admin = kafka.admin()
+    await admin.connect()
+  })
+
+  after(async () => {
+    await admin.disconnect()
+    await bundle.remove()
+  })
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kafkafile-run-'))
+  })
+
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  async function newTopic(numPartitions = 1): Promise<string> {
+    const topic = `run-${randomUUID()}`
+    await admin.createTopics({ topics: [{ topic, numPartitions }] })
+    return topic
+  }
+
+  async function put(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), text)
+    }
+  }
+
+  function start(args: string, environment: Readonly<Record<string, string>> = {}): BundleRun {
+    const all = ['run', ...args.split(' ').filter(arg => arg !== '')]
+    return bundle.start(all, { folder, environment })
+  }
+
+  async function run(args: string, environment: Readonly<Record<string, string>> = {}) {
+    const started = start(args, environment)
+    const exit = await started.ended
+    return { exit, out: started.out, errors: started.errors }
+  }
+
+  const read = (name: string) => readFile(join(folder, name), 'utf8')
+
+  async function document(name: string): Promise<RunDocument> {
+    return JSON.parse(await read(name)) as RunDocument
+  }
+
+  const statuses = (blocks: readonly BlockDocument[] = []) => blocks.map(({ status }) => status)
+
+  async function countOf(topic: string): Promise<number> {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    return offsets.reduce((sum, { high }) => sum + Number(high), 0)
+  }
+
+  const roundTrip = (topic: string, expected = 'PRICED') => `@id = {{$uuid}}
+
+PRODUCER order
+topic: ${topic}
+key: {{id}}
+{ "id": "{{id}}", "status": "PRICED", "total": 9007199254740993 }
+
+###
+EXPECT priced
+topic: ${topic}
+within: 2s
+key: {{id}}
+capture: seen = value.total
+{ "status": "${expected}" }
+`
+
+  it('passes with 0, and writes reports of what it did', async () => {
+    const topic = await newTopic()
+    await put({ 'orders.kafka': roundTrip(topic) })
+    const reports = '--report junit=out/r.xml --report json=out/r.json --report tap=out/r.tap'
+    const { exit, out, errors } = await run(
+      `orders.kafka --brokers ${brokers} ${reports} --verbose`,
+    )
+    assert.equal(errors, '')
+    assert.equal(exit, 0, out)
+    assert.match(out, /^orders\.kafka\n {2}✓ PRODUCER order {2}partition 0 · offset 0 · \d+ ms\n/)
+    assert.match(out, / {2}✓ EXPECT priced {2}partition 0 · offset 0 · latency .*ms\n/)
+    assert.match(out, / seen = 9007199254740993\n1 file: 2 passed · .*s\n$/)
+    const xml = await read('out/r.xml')
+    assert.deepEqual(junitProblems(xml), [])
+    assert.match(xml, /<testcase name="EXPECT priced" classname="orders.kafka"/)
+    assert.match(xml, /<system-out>orders\.kafka:9:1 /)
+    assert.match(
+      await read('out/r.tap'),
+      /^TAP version 14\n1\.\.1\nok 1 - orders\.kafka EXPECT priced\n/,
+    )
+    const { exitCode, totals, files } = await document('out/r.json')
+    assert.equal(exitCode, 0)
+    assert.equal(totals.passed, 2)
+    assert.deepEqual(files[0]?.blocks[0]?.details, {
+      kind: 'produced',
+      topic,
+      sent: 1,
+      acknowledged: 1,
+      last: { partition: 0, offset: '0' },
+    })
+    assert.deepEqual(await readdir(join(folder, 'out')), ['r.json', 'r.tap', 'r.xml'])
+  })
+
+  it('ends with 4 where a record does not come, and tells the closest one', async () => {
+    const topic = await newTopic()
+    await put({ 'orders.kafka': roundTrip(topic, 'REJECTED') })
+    const { exit, out } = await run(`orders.kafka --brokers ${brokers} --report junit=r.xml`)
+    assert.equal(exit, 4, out)
+    assert.match(out, / {2}✗ orders\.kafka:9:1 {2}EXPECT priced — no matching record within 2s\n/)
+    assert.match(
+      out,
+      new RegExp(`    read 1 record from ${topic} \\[0\\] since .* \\(run mark\\)\n`),
+    )
+    assert.match(out, / {4}closest: partition 0 offset 0, key /)
+    assert.match(out, / {7}status +expected "REJECTED" +got "PRICED"\n/)
+    const xml = await read('r.xml')
+    assert.deepEqual(junitProblems(xml), [])
+    assert.match(
+      xml,
+      /<failure type="failed" message="no matching record within 2s">orders\.kafka:9:1/,
+    )
+  })
+
+  it('ends with 2 where a file does not validate, and sends nothing of it', async () => {
+    const topic = await newTopic()
+    await put({
+      'bad.kafka': `${roundTrip(topic)}\n###\nPRODUCER\n{}\n`,
+      'undefined.kafka': `${roundTrip(topic)}\n###\nPRODUCER\ntopic: ${topic}\n{{$secret NOPE}}\n`,
+    })
+    const { exit, out } = await run(`. --brokers ${brokers} --report json=r.json`)
+    assert.equal(exit, 2, out)
+    assert.match(out, /bad\.kafka:\d+:1 {2}error K120 The producer needs a "topic:"\./)
+    assert.match(out, /undefined\.kafka:\d+:\d+ {2}error K306 .*"NOPE"/)
+    assert.equal(await countOf(topic), 0)
+  })
+
+  it('ends with 1 for bad options and files that are not there', async () => {
+    await put({ 'a.kafka': roundTrip('t') })
+    for (const args of [
+      'a.kafka',
+      `nope.kafka --brokers ${brokers}`,
+      '--brokers',
+      'a.kafka --report x',
+      'a.kafka --cluster nope',
+    ]) {
+      const { exit, out, errors } = await run(args)
+      assert.equal(exit, 1, `${args}: ${out}${errors}`)
+    }
+  })
+
+  it('ends with 3 where the cluster does not answer', async () => {
+    await put({ 'a.kafka': roundTrip('t') })
+    const { exit, out } = await run('a.kafka --brokers 127.0.0.1:1 --report junit=r.xml')
+    assert.equal(exit, 3, out)
+    assert.match(out, /127\.0\.0\.1:1/)
+    assert.deepEqual(junitProblems(await read('r.xml')), [])
+  })
+
+  it('runs files at once that share nothing; the highest code wins', async () => {
+    const topic = await newTopic(3)
+    await put({
+      'a.kafka': roundTrip(topic),
+      'b/c.kafka': roundTrip(topic, 'REJECTED'),
+      'b/d.kafka': roundTrip(topic),
+      'e.kafka': 'PRODUCER\n{}\n',
+    })
+    const { exit, out } = await run(
+      `a.kafka b e.kafka --brokers ${brokers} --jobs 4 --report json=r.json`,
+    )
+    assert.equal(exit, 4, out)
+    const { files } = await document('r.json')
+    assert.deepEqual(
+      files.map(({ file, blocks }) => [file, statuses(blocks)]),
+      [
+        ['a.kafka', ['passed', 'passed']],
+        ['b/c.kafka', ['passed', 'failed']],
+        ['b/d.kafka', ['passed', 'passed']],
+        ['e.kafka', []],
+      ],
+    )
+    const heads = out.split('\n').filter(line => /^\S+\.kafka$/.test(line))
+    assert.deepEqual(heads.toSorted(), ['a.kafka', 'b/c.kafka', 'b/d.kafka', 'e.kafka'])
+  })
+
+  it('chooses blocks by tag, and skips a CONSUMER without an end, with a reason', async () => {
+    const topic = await newTopic()
+    const file = `PRODUCER
+-- @tag fast
+topic: ${topic}
+a
+###
+PRODUCER
+-- @tag slow
+topic: ${topic}
+b
+###
+CONSUMER
+-- @tag fast
+topic: ${topic}
+###
+CONSUMER
+-- @tag fast
+topic: ${topic}
+limit: 1
+output: raw
+`
+    await put({ 'a.kafka': file })
+    const { exit, out, errors } = await run(
+      `a.kafka --brokers ${brokers} --tags fast --report json=r.json`,
+    )
+    assert.equal(exit, 0, out + errors)
+    assert.match(out, /– CONSUMER \(line 11\) {2}skipped: It has no end/)
+    const { files } = await document('r.json')
+    assert.deepEqual(statuses(files[0]?.blocks), ['passed', 'skipped', 'skipped', 'passed'])
+    assert.equal(await countOf(topic), 1)
+    const quiet = await run(`a.kafka --brokers ${brokers} --tags fast --quiet`)
+    assert.deepEqual([quiet.exit, quiet.out, quiet.errors], [0, 'a\n', ''])
+  })
+
+  it('ends with --bail at the first block that goes wrong', async () => {
+    const topic = await newTopic()
+    await put({
+      'a.kafka': `${roundTrip(topic, 'REJECTED')}\n###\nPRODUCER\ntopic: ${topic}\nlate\n`,
+      'b.kafka': roundTrip(topic),
+    })
+    const { exit, out } = await run(
+      `. --brokers ${brokers} --bail --report json=r.json --report junit=r.xml`,
+    )
+    assert.equal(exit, 4, out)
+    assert.equal(await countOf(topic), 1)
+    const { files } = await document('r.json')
+    assert.deepEqual(
+      files.map(({ blocks }) => statuses(blocks)),
+      [['passed', 'failed', 'skipped'], []],
+    )
+    assert.deepEqual(junitProblems(await read('r.xml')), [])
+  })
+
+  it('ends with 3 when its time is over', async () => {
+    const topic = await newTopic()
+    await put({ 'a.kafka': `EXPECT\ntopic: ${topic}\nwithin: 60s\n{ "id": 1 }\n` })
+    const { exit, out } = await run(
+      `a.kafka --brokers ${brokers} --timeout 500ms --report junit=r.xml`,
+    )
+    assert.equal(exit, 3, out)
+    assert.match(out, /The time that --timeout allows is over\./)
+    assert.deepEqual(junitProblems(await read('r.xml')), [])
+  })
+
+  it('ends with 130 at Ctrl-C, with what was acknowledged and the reports written', async () => {
+    const topic = await newTopic()
+    await put({
+      'a.kafka': `PRODUCER
+topic: ${topic}
+sent
+###
+EXPECT
+topic: ${topic}
+within: 60s
+{ "id": 1 }
+###
+PRODUCER
+topic: ${topic}
+never
+`,
+      'b.kafka': roundTrip(topic),
+    })
+    const started = start(`. --brokers ${brokers} --report junit=r.xml --report json=r.json`)
+    await eventually('the record', async () => ((await countOf(topic)) > 0 ? true : undefined))
+    await eventually('the first line', () => Promise.resolve(started.lines.length > 1 || undefined))
+    started.child.kill('SIGINT')
+    assert.equal(await started.ended, 130)
+    assert.equal(await countOf(topic), 1)
+    const { files } = await document('r.json')
+    const [first, second] = files
+    assert.deepEqual(statuses(first?.blocks), ['passed', 'stopped', 'stopped'])
+    assert.equal(first?.problem?.code, 'interrupted')
+    assert.deepEqual([second?.blocks, second?.problem?.code], [[], 'interrupted'])
+    assert.deepEqual(junitProblems(await read('r.xml')), [])
+    assert.match(started.out, /✓ PRODUCER \(line 1\) {2}partition 0 · offset 0/)
+    assert.match(started.out, /The run was interrupted\./)
+  })
+
+  it('takes names of clusters from kafka.env.json, and asks before it writes to a protected one', async () => {
+    const topic = await newTopic()
+    const clusters = {
+      test: brokers,
+      prod: { brokers, protected: true },
+    }
+    await put({
+      'kafka.env.json': JSON.stringify({ $clusters: clusters, ci: { cluster: 'test', who: 'ci' } }),
+      'a.kafka': `PRODUCER\ntopic: ${topic}\n{{who}} on {{$cluster}}\n`,
+      'b.kafka': `PRODUCER\n-- @cluster prod\ntopic: ${topic}\nx\n`,
+    })
+    const first = await run('a.kafka --env ci')
+    assert.equal(first.exit, 0, first.out)
+    assert.equal(await countOf(topic), 1)
+    const refused = await run('b.kafka')
+    assert.equal(refused.exit, 2, refused.out)
+    assert.match(refused.out, /"prod" is protected/)
+    assert.equal(await countOf(topic), 1)
+    const agreed = await run('b.kafka --yes')
+    assert.equal(agreed.exit, 0, agreed.out)
+    assert.equal(await countOf(topic), 2)
+  })
+
+  it('passes the example for pipelines', async () => {
+    await cp(join(import.meta.dirname, '../../examples/ci'), folder, { recursive: true })
+    const { exit, out } = await run(`. --env ci --cluster ci=${brokers} --report junit=kafka.xml`)
+    assert.equal(exit, 0, out)
+    assert.match(out, /3 passed/)
+  })
+
+  it('shows no secret anywhere, whatever becomes of it', async () => {
+    const topic = await newTopic()
+    const canary = `canary-${randomUUID()}`
+    const other = `private-${randomUUID()}`
+    await put({
+      secrets: `TOKEN=${canary}\n`,
+      'kafka.private.env.json': JSON.stringify({ ci: { pin: other } }),
+      'a.kafka': `@token = {{$secret TOKEN}}
+
+PRODUCER p
+topic: ${topic}
+key: {{token}}
+header: pin = {{pin}}
+{ "token": "{{token}}", "pin": "{{pin}}" }
+###
+EXPECT found
+topic: ${topic}
+capture: seen = value.token
+{ "token": "{{token}}" }
+###
+EXPECT lost
+topic: ${topic}
+within: 500ms
+key: {{token}}
+{ "token": "{{token}}", "pin": "not {{pin}}" }
+###
+PRODUCER bad
+topic: no such {{token}}
+x
+`,
+    })
+    const reports = '--report junit=r.xml --report json=r.json --report tap=r.tap'
+    const args = `a.kafka --brokers ${brokers} --env ci --secrets-file secrets --verbose ${reports}`
+    const { out, errors } = await run(args)
+    const texts = [out, errors, await read('r.xml'), await read('r.json'), await read('r.tap')]
+    for (const text of texts) {
+      assert.ok(!text.includes(canary) && !text.includes(other), text)
+    }
+    assert.match(out, /seen = \*\*\*/)
+  })
+
+  it('reaches no file outside', async () => {
+    const topic = await newTopic()
+    await put({
+      '.git/x': '',
+      'a.kafka': `PRODUCER\ntopic: ${topic}\nvalue-from: file(../../etc/hostname)\n`,
+      'b.kafka': `PRODUCER\ntopic: ${topic}\n{{$file ./missing.txt}}\n`,
+    })
+    const { exit, out } = await run(`. --brokers ${brokers}`)
+    assert.ok(exit === 2 || exit === 3, out)
+    assert.match(out, /outside the workspace/)
+    assert.match(out, /"\.\/missing\.txt" cannot be read: there is no such file\./)
+    assert.equal(await countOf(topic), 0)
+  })
+})
