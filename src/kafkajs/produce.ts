@@ -178,12 +178,10 @@ function roundsOf(
   const rounds: Batch[][] = []
   for (const [partition, indexes] of byPartition) {
     splitBySize(indexes, records).forEach((part, round) => {
-      const timed = part.flatMap(index =>
-        records.slice(index, index + 1).map(record => ({
-          ...record,
-          timestamp: record.timestamp ?? now,
-        })),
-      )
+      const timed = part.flatMap(index => {
+        const record = records[index]
+        return record ? { ...record, timestamp: record.timestamp ?? now } : []
+      })
       const batch = { topic, partition, indexes: part, records: timed }
       const into = rounds[round]
       if (into) into.push(batch)

@@ -1,4 +1,5 @@
 import type { OutgoingRecord } from '../kafka/cluster.ts'
+import { crc32c } from './crc32c.ts'
 import { Writer } from './protocol/wire.ts'
 
 /** A record whose time is decided. */
@@ -50,9 +51,8 @@ export async function writeBatch(
   body.int16(producer.producerEpoch)
   body.int32(producer.baseSequence)
   body.int32(records.length)
-  const plain = new Writer()
-  records.forEach((record, i) => writeRecord(plain, record, i, record.timestamp - first))
-  body.raw(codec === 0 ? plain.bytes() : await compress(plain.bytes()))
+  const plain = writeRecords(records, first)
+  body.raw(codec === 0 ? plain : await compress(plain))
   return inEnvelope(body.bytes())
 }
 
@@ -68,30 +68,100 @@ function inEnvelope(body: Buffer): Buffer {
   return batch.bytes()
 }
 
-function writeRecord(
-  into: Writer,
-  record: TimedRecord,
-  offsetDelta: number,
-  timestampDelta: number,
-): void {
-  const body = new Writer()
-  body.int8(0)
-  body.varlong(BigInt(Math.trunc(timestampDelta)))
-  body.varint(offsetDelta)
-  writeBytes(body, record.key)
-  writeBytes(body, record.value)
-  body.varint(record.headers.length)
-  for (const [name, value] of record.headers) {
-    writeBytes(body, Buffer.from(name, 'utf8'))
-    writeBytes(body, value)
-  }
-  into.varint(body.length)
-  into.raw(body.bytes())
+/** The names of headers repeat from record to record. */
+type Names = Map<string, Buffer>
+
+function bytesOfName(name: string, known: Names): Buffer {
+  const found = known.get(name) ?? Buffer.from(name, 'utf8')
+  known.set(name, found)
+  return found
 }
 
-function writeBytes(writer: Writer, bytes: Uint8Array | null): void {
-  writer.varint(bytes?.length ?? -1)
-  if (bytes) writer.raw(bytes)
+/** Written into one buffer whose length is known before: most of the time of producing goes here. */
+function writeRecords(records: readonly TimedRecord[], firstTimestamp: number): Buffer {
+  const names: Names = new Map()
+  const deltas = records.map(({ timestamp }) => Math.trunc(timestamp - firstTimestamp))
+  const lengths = records.map((record, i) => lengthOf(record, i, deltas[i] ?? 0, names))
+  const total = lengths.reduce((sum, length) => sum + varintLength(length) + length, 0)
+  const to = new RecordWriter(total)
+  records.forEach((record, i) => {
+    to.varint(lengths[i] ?? 0)
+    to.byte(0)
+    to.varint(deltas[i] ?? 0)
+    to.varint(i)
+    to.bytes(record.key)
+    to.bytes(record.value)
+    to.varint(record.headers.length)
+    for (const [name, value] of record.headers) {
+      to.bytes(bytesOfName(name, names))
+      to.bytes(value)
+    }
+  })
+  return to.buffer
+}
+
+/** Of a record, without the varint in front that says it. */
+function lengthOf(record: TimedRecord, index: number, delta: number, names: Names): number {
+  let length = 1 + varintLength(delta) + varintLength(index)
+  length += bytesLength(record.key) + bytesLength(record.value)
+  length += varintLength(record.headers.length)
+  for (const [name, value] of record.headers)
+    length += bytesLength(bytesOfName(name, names)) + bytesLength(value)
+  return length
+}
+
+function bytesLength(bytes: Uint8Array | null): number {
+  return bytes ? varintLength(bytes.length) + bytes.length : 1
+}
+
+const INT32 = 2 ** 31
+
+/** Of a whole number in the zigzag form of record batches. */
+function varintLength(value: number): number {
+  if (value >= -64 && value < 64) return 1
+  let rest = value < 0 ? -2 * value - 1 : 2 * value
+  let length = 1
+  for (; rest > 127; rest = Math.floor(rest / 128)) length++
+  return length
+}
+
+/** Writes what records hold into a buffer of the right length. */
+class RecordWriter {
+  readonly buffer: Buffer
+  #at = 0
+
+  constructor(length: number) {
+    this.buffer = Buffer.allocUnsafe(length)
+  }
+
+  byte(value: number): void {
+    this.buffer[this.#at++] = value
+  }
+
+  varint(value: number): void {
+    if (value < -INT32 || value >= INT32) {
+      this.#wide(value)
+      return
+    }
+    let rest = ((value << 1) ^ (value >> 31)) >>> 0
+    for (; rest > 127; rest >>>= 7) this.byte((rest & 127) | 128)
+    this.byte(rest)
+  }
+
+  /** Times can be further apart than 32 bits say. */
+  #wide(value: number): void {
+    let rest = value < 0 ? -2 * value - 1 : 2 * value
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.byte((rest % 128) | 128)
+    this.byte(rest)
+  }
+
+  /** Null has the length -1. */
+  bytes(bytes: Uint8Array | null): void {
+    this.varint(bytes ? bytes.length : -1)
+    if (!bytes) return
+    this.buffer.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
 }
 
 /** What a record takes in a batch before compression, a few bytes more at most. */
@@ -101,19 +171,4 @@ export function sizeOf({ key, value, headers }: Omit<OutgoingRecord, 'partition'
     (size, [name, bytes]) => size + Buffer.byteLength(name) + (bytes?.length ?? 0) + 10,
     overhead + (key?.length ?? 0) + (value?.length ?? 0),
   )
-}
-
-const CASTAGNOLI = 0x82f63b78
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte
-  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ CASTAGNOLI : rest >>> 1
-  return rest >>> 0
-})
-
-/** CRC-32C, the checksum of record batches. */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 255] ?? 0)
-  return (crc ^ 0xffffffff) >>> 0
 }

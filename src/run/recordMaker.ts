@@ -2,7 +2,8 @@ import type { Faker } from '@faker-js/faker'
 import { problemOf, type Problem } from '../base/problem.ts'
 import type { Selection } from '../expression/compile.ts'
 import type { JsonSchema } from '../formats/jsonSchema.ts'
-import { scopeOf, type NameScope } from '../language/names.ts'
+import { scopeOf, sourceOf, type NameScope } from '../language/names.ts'
+import { callOf, scanTemplates } from '../language/template.ts'
 import type { KafkaFile } from '../language/tree.ts'
 import type { TimeContext } from '../language/values/positions.ts'
 import { pathOf, type ProducerPlan } from './producerPlan.ts'
@@ -69,6 +70,7 @@ export async function recordMaker(
   const whole = await valueFor(plan, sources)
   if ('problem' in whole) return whole
   const contextAt = contextsOf(file, scope, faker.faker, sources)
+  const drawing = drawsOf(scope, plan.records !== undefined)
   const seedAt = (index: number) =>
     plan.fakerSeed === undefined ? Math.floor(sources.random() * SEEDS) : plan.fakerSeed + index
   const evaluationOf = (index: number, row?: Row) => {
@@ -76,7 +78,7 @@ export async function recordMaker(
     return (text: string): Evaluated => {
       if (!text.includes('{{')) return { text }
       own ??= { seed: seedAt(index), context: withRow(contextAt(index), row) }
-      own.context.faker?.seed(own.seed)
+      if (drawing(text)) own.context.faker?.seed(own.seed)
       return evaluateTemplates(text, own.context)
     }
   }
@@ -90,6 +92,30 @@ export async function recordMaker(
     },
   }
 }
+
+/**
+ * Whether generated data may come of a text: setting the generator to its seed takes a while, which
+ * counts where a million records have nothing but fields of their rows in them.
+ */
+function drawsOf(scope: NameScope, hasRows: boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>()
+  const draws = (text: string) =>
+    scanTemplates(text).parts.some(part => {
+      if (part.kind === 'text') return false
+      const call = callOf(part.text)
+      const source = call && sourceOf(call, scope)
+      if (source === undefined) return !hasRows || part.text.includes('.')
+      return source !== 'system' && source !== 'row'
+    })
+  return text => {
+    const found = known.get(text) ?? draws(text)
+    if (known.size < MOST_TEXTS) known.set(text, found)
+    return found
+  }
+}
+
+/** The texts of a block are few; the rows that stand in one may be many. */
+const MOST_TEXTS = 100
 
 /** Level 1 draws a seed from so many. */
 const SEEDS = 1_000_000

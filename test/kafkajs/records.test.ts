@@ -3,7 +3,8 @@ import { createRequire } from 'node:module'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { compressWith, registerCodecs } from '../../src/kafkajs/compression.ts'
 import { murmur2, partitionOfKey } from '../../src/kafkajs/partitioner.ts'
-import { crc32c, sizeOf, writeBatch } from '../../src/kafkajs/recordBatch.ts'
+import { sizeOf, writeBatch } from '../../src/kafkajs/recordBatch.ts'
+import { crc32c } from '../../src/kafkajs/crc32c.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 
@@ -53,7 +54,14 @@ describe('compression', () => {
 })
 
 describe('a record batch', () => {
-  it('has the checksum CRC-32C', () => assert.equal(crc32c(bytes('123456789')), 0xe3069283))
+  it('has the checksum CRC-32C', () => {
+    // The check value of the catalogue of parametrised CRC algorithms, and those of RFC 3720, B.4.
+    assert.equal(crc32c(bytes('123456789')), 0xe3069283)
+    assert.equal(crc32c(new Uint8Array(32)), 0x8a9136aa)
+    assert.equal(crc32c(new Uint8Array(32).fill(255)), 0x62a8ab43)
+    assert.equal(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i)), 0x46dd794e)
+    assert.equal(crc32c(bytes('xx123456789').subarray(2)), 0xe3069283)
+  })
 
   it('says where it ends, the greatest time, and how it is compressed', async () => {
     const times = [1_700_000_000_999, 999, 1_700_000_001_000]
@@ -91,6 +99,8 @@ describe('a record batch', () => {
       [
         { key: bytes('k'), value: null, headers: [], timestamp: 2_000 },
         { key: bytes(''), value: bytes('späť'), headers: [], timestamp: 0 },
+        { key: null, value: Buffer.alloc(300, 65), headers: [], timestamp: 2 ** 33 + 7 },
+        { key: null, value: null, headers: [], timestamp: 2 ** 31 + 2_000 },
       ],
       { codec: 0, compress: plain => plain },
     )
@@ -105,6 +115,8 @@ describe('a record batch', () => {
       [
         ['k', undefined, '2000', '0'],
         ['', 'späť', '0', '1'],
+        [undefined, 'A'.repeat(300), String(2 ** 33 + 7), '2'],
+        [undefined, undefined, String(2 ** 31 + 2_000), '3'],
       ],
     )
   })
