@@ -1,4 +1,4 @@
-import type { Block, KafkaFile, Property } from './tree.ts'
+import { propertyOf, type Block, type KafkaFile, type Property } from './tree.ts'
 import { definitionOf } from './vocabulary.ts'
 
 /** The properties that count for a block: its own, else those of the DEFAULTS above it. */
@@ -11,7 +11,13 @@ export interface Settings {
   inherits(block: Block): boolean
 }
 
-type Defaults = ReadonlyMap<string, readonly Property[]>
+/** A property of DEFAULTS blocks; of a repeatable one also those before it, which are shared. */
+interface Given {
+  readonly last: Property
+  readonly before?: Given
+}
+
+type Defaults = ReadonlyMap<string, Given>
 
 export function settingsOf(file: KafkaFile): Settings {
   const byBlock: Defaults[] = []
@@ -20,12 +26,18 @@ export function settingsOf(file: KafkaFile): Settings {
     if (block.kind === 'DEFAULTS') current = withDefaults(current, block)
     byBlock.push(current)
   }
+  const lists = new Map<Given, readonly Property[]>()
+  const inheritedBy = (block: Block, name: string) =>
+    block.kind !== 'DEFAULTS' && definitionOf(block.kind, name)
+      ? byBlock[block.index]?.get(name)
+      : undefined
   const all = (block: Block, name: string) => {
-    const inherited =
-      block.kind !== 'DEFAULTS' && definitionOf(block.kind, name)
-        ? (byBlock[block.index]?.get(name) ?? [])
-        : []
-    return [...inherited, ...block.properties.filter(property => property.name === name)]
+    const own = block.properties.filter(property => property.name === name)
+    const given = inheritedBy(block, name)
+    if (!given) return own
+    const inherited = lists.get(given) ?? listOf(given)
+    lists.set(given, inherited)
+    return own.length === 0 ? inherited : [...inherited, ...own]
   }
   const inherits = (block: Block) => {
     if (block.kind === 'DEFAULTS') return false
@@ -37,7 +49,15 @@ export function settingsOf(file: KafkaFile): Settings {
     }
     return false
   }
-  return { all, one: (block, name) => all(block, name).at(-1), inherits }
+  const one = (block: Block, name: string) =>
+    propertyOf(block, name) ?? inheritedBy(block, name)?.last
+  return { all, one, inherits }
+}
+
+function listOf(given: Given): readonly Property[] {
+  const list: Property[] = []
+  for (let at: Given | undefined = given; at; at = at.before) list.push(at.last)
+  return list.reverse()
 }
 
 function withDefaults(before: Defaults, block: Block): Defaults {
@@ -45,8 +65,8 @@ function withDefaults(before: Defaults, block: Block): Defaults {
   for (const property of block.properties) {
     const definition = definitionOf('DEFAULTS', property.name)
     if (!definition || property.value === undefined) continue
-    const earlier = definition.repeatable ? (after.get(property.name) ?? []) : []
-    after.set(property.name, [...earlier, property])
+    const earlier = definition.repeatable ? after.get(property.name) : undefined
+    after.set(property.name, { last: property, ...(earlier && { before: earlier }) })
   }
   return after
 }

@@ -100,18 +100,17 @@ type Mark = Omit<CelTemplate, 'inString'>
 function templatesIn(text: string): readonly Mark[] {
   if (!text.includes('{{')) return []
   const marks: Mark[] = []
+  let escape = text.indexOf(ESCAPE)
   for (const part of scanTemplates(text).parts) {
     if (part.kind === 'expression') {
       marks.push({ expression: part, span: part.span })
       continue
     }
-    const { start, end } = part.span
-    for (
-      let at = text.indexOf(ESCAPE, start);
-      at >= 0 && at < end;
-      at = text.indexOf(ESCAPE, at + ESCAPE.length)
-    )
-      marks.push({ span: { start: at, end: at + ESCAPE.length } })
+    while (escape >= 0 && escape < part.span.end) {
+      const end = escape + ESCAPE.length
+      if (escape >= part.span.start) marks.push({ span: { start: escape, end } })
+      escape = text.indexOf(ESCAPE, end)
+    }
   }
   return marks
 }
