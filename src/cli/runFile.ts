@@ -168,13 +168,12 @@ function portsOf(clusters: RunClusters, file: NamedFile, { options }: RunSetting
   }
 }
 
-/** Those that are secrets wherever they stand, also before a block uses them. */
+/** Those that are secrets before a block uses them. */
 function knownSecrets({ surroundings }: NamedFile, { secrets, around }: RunSetting): string[] {
   const given = [...surroundings.values.given.values()]
   return [
-    ...secrets.values(),
     ...given.filter(({ secret, templates }) => secret && !templates).map(({ text }) => text),
-    ...Object.entries(around.environment)
+    ...[...Object.entries(around.environment), ...secrets]
       .filter(([name]) => /^KAFKA_(?:KEY_PASSPHRASE|PASSWORD(?:_.*)?)$/.test(name))
       .map(([, text = '']) => text),
   ]

@@ -39,6 +39,16 @@ describe('redaction', () => {
     })
   })
 
+  it('leaves the words by which events are told apart', () => {
+    const redaction = newRedaction()
+    redaction.add('passed')
+    const event = { kind: 'passed', result: { status: 'passed', notice: 'passed' } }
+    assert.deepEqual(redaction.all(event), {
+      kind: 'passed',
+      result: { status: 'passed', notice: '***' },
+    })
+  })
+
   it('leaves no canary in any text, however it is written', () => {
     const canary = fc.string({ minLength: 8, maxLength: 30 }).filter(text => text.trim() === text)
     fc.assert(
