@@ -260,16 +260,16 @@ async function prepareSafely(blocks: readonly Block[], run: Run): Promise<readon
 /** All that can be known before the first block: nothing has been written when this is over. */
 async function prepare(blocks: readonly Block[], run: Run): Promise<readonly Prepared[]> {
   const { options, ports } = run
-  const inFile = errorsOf(run)
-  const own = ports.values.given
   let prepared: Prepared[] = []
   for (const block of blocks) {
     const skipped = options.leftOut?.(block)
-    const error = inFile(block)
-    if (skipped !== undefined) prepared.push({ block, given: own, skipped })
-    else if (error) prepared.push({ block, given: own, refused: error })
-    else prepared.push(await surrounded(block, run))
+    prepared.push(
+      skipped === undefined
+        ? await surrounded(block, run)
+        : { block, given: ports.values.given, skipped },
+    )
   }
+  prepared = withErrors(prepared, run)
   hideSecrets(prepared, run)
   prepared = checkNames(prepared, run)
   if (prepared.some(({ refused }) => refused)) return prepared
@@ -283,10 +283,22 @@ async function prepare(blocks: readonly Block[], run: Run): Promise<readonly Pre
   return prepared
 }
 
-/** The first error that the checks of the language find in a block, or in what it builds on. */
-function errorsOf({ file, ports }: Run): (block: Block) => Problem | undefined {
+/** With the first error that the checks of the language find in a block, or in what it builds on. */
+function withErrors(prepared: readonly Prepared[], run: Run): Prepared[] {
+  const given = new Map(prepared.flatMap(each => [...each.given]))
+  const inFile = errorsOf(run, given)
+  return prepared.map(each => {
+    const error = each.skipped === undefined ? inFile(each.block) : undefined
+    return error && !each.refused ? { ...each, refused: error } : each
+  })
+}
+
+function errorsOf(
+  { file, ports }: Run,
+  given: ReadonlyMap<string, GivenValue>,
+): (block: Block) => Problem | undefined {
   const problems = check(file, {
-    given: ports.values.given,
+    given,
     checkExpression: newExpressionCheck(),
     generatedData: ports.fakerLocale !== undefined,
   }).filter(({ severity }) => severity === 'error')

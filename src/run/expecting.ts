@@ -70,7 +70,7 @@ async function readUntil(
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
   const { cluster, mark } = context
-  if (!plan.from && mark && 'problem' in mark) return mark.problem
+  if (!plan.from && (!mark || 'problem' in mark)) return mark ? mark.problem : notMarked(plan.topic)
   const stop = new AbortController()
   try {
     const count = await partitionCount(plan.topic, context, signal)
@@ -83,10 +83,10 @@ async function readUntil(
     const request = requestOf(plan, mark, count)
     search.partitions = request.partitions ?? Array.from({ length: count }, (_, index) => index)
     const reading = AbortSignal.any([signal, stop.signal])
-    for await (const update of cluster.read(request, { signal: reading })) {
-      if (search.take(update) || signal.aborted) break
-    }
-    return undefined
+    for await (const update of cluster.read(request, { signal: reading }))
+      if (search.take(update) || signal.aborted) return undefined
+    // Without an end reading goes on until it is stopped, or something is wrong.
+    return plan.to || signal.aborted ? undefined : readingEnded(plan.topic)
   } catch (error) {
     return signal.aborted ? undefined : problemOf(error)
   } finally {
@@ -107,6 +107,18 @@ async function partitionCount(
     if (problem && problem.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw new ProblemError(problem)
     if (!(await slept(clock, POLL, signal))) return undefined
   }
+}
+
+function notMarked(topic: string): Problem {
+  return {
+    code: 'K305',
+    message: `Topic "${topic}" is known only after a capture: where it ended before the run is not known.`,
+    advice: 'Say where to start with "from:".',
+  }
+}
+
+function readingEnded(topic: string): Problem {
+  return { code: 'reading-ended', message: `Reading topic "${topic}" ended before it was over.` }
 }
 
 function noPartition(topic: string, partition: number, count: number): Problem {

@@ -434,6 +434,21 @@ describe('running a file', () => {
     ])
   })
 
+  it('gives a block the values and the cluster of its own environment', async () => {
+    const text = '-- @env prod\nPRODUCER\ntopic: orders\n{{tenant}} {{$cluster}}'
+    const given = new Map([['tenant', { text: 'acme', secret: false, source: 'test' }]])
+    const environment = (name: string) =>
+      name === 'prod'
+        ? Promise.resolve({ given, cluster: 'production' })
+        : Promise.reject(new ProblemError({ code: 'x', message: `No ${name}.` }))
+    const { told, memory } = await run(text, { ports: { environment } })
+    assert.deepEqual(told, ['passed'])
+    const [record] = memory.logs.get('orders')?.[0] ?? []
+    assert.equal(new TextDecoder().decode(record?.value ?? undefined), 'acme production')
+    const other = await run(text.replace('prod', 'test'), { ports: { environment } })
+    assert.deepEqual(other.told, ['refused: No test.'])
+  })
+
   it('waits for a group', async () => {
     const { told, results } = await run(
       'EXPECT GROUP g\ntopic: orders\nwithin: 1s\nassert: lag == 0',

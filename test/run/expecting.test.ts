@@ -309,6 +309,11 @@ describe('EXPECT', () => {
     assert.deepEqual([failed.status, failed.problem?.message], ['failed', 'no way'])
     const marked = await expect('key: a', { mark: { problem: { code: 'x', message: 'No mark.' } } })
     assert.equal(marked.problem?.message, 'No mark.')
+    const unknown = await expect('key: a', { mark: undefined })
+    assert.equal(unknown.problem?.code, 'K305')
+    assert.equal((await expect('from: earliest\nkey: a', { mark: undefined })).problem, undefined)
+    const over = await expect('key: a', { cluster: { read: () => ended() } })
+    assert.equal(over.problem?.code, 'reading-ended')
     const beyond = await expect('key: a\npartitions: 0-7')
     assert.equal(
       beyond.problem?.message,
