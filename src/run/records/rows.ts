@@ -7,6 +7,7 @@ import { whereNotJson } from '../notJson.ts'
 import { CsvError, CsvReader, type CsvLine } from './csvRows.ts'
 import { jsonMembers } from './jsonMembers.ts'
 import { linesOf, type Line } from './lines.ts'
+import { TextBytes } from './textBytes.ts'
 
 /** How many records are written down (kafka-file specification, section 3, `records`). */
 export type Shape = 'jsonl' | 'csv' | 'lines' | 'envelope'
@@ -224,6 +225,7 @@ async function* csvRows(
   evaluate: Evaluate | undefined,
 ): AsyncGenerator<readonly (Row | BadRow)[]> {
   const reader = new CsvReader()
+  const utf8 = new TextBytes()
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let table: Table | undefined
   let line = 0
@@ -235,7 +237,7 @@ async function* csvRows(
     const { columns = [] } = table ?? {}
     return found.slice(first ? 1 : 0).map(each => {
       const own = index++
-      return tableRow(each, columns, evaluate && (text => evaluate(text, own)))
+      return tableRow(each, columns, utf8, evaluate && (text => evaluate(text, own)))
     })
   }
   try {
@@ -268,6 +270,7 @@ function tableOf({ line, fields }: CsvLine): Table {
 function tableRow(
   { line, fields }: CsvLine,
   columns: Table['columns'],
+  utf8: TextBytes,
   evaluate: EvaluateRow | undefined,
 ): Row | BadRow {
   if (fields.length !== columns.length) {
@@ -283,7 +286,7 @@ function tableRow(
     byName.set(column.name, found.text)
     json += `${i === 0 ? '{' : ','}${column.json}${JSON.stringify(found.text)}`
   }
-  return { line, value: { bytes: bytesOf(`${json}}`, 'utf8') }, columns: byName }
+  return { line, value: { bytes: utf8.of(`${json}}`) }, columns: byName }
 }
 
 /**
