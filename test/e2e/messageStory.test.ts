@@ -28,11 +28,12 @@ to: latest
 
 /** The viewer from opening a topic to a reload, and what it says compared with what kcat reads. */
 describe('looking for records', function () {
-  this.timeout(60_000)
+  this.timeout(90_000)
   let kafka: SampleKafka
   let workbench: Workbench
   let folder: string
   let failed = false
+  let stopped = false
 
   before(async function () {
     needsKcat(this)
@@ -53,8 +54,13 @@ describe('looking for records', function () {
 
   after(async () => {
     await workbench.dispose()
-    await kafka.stop()
+    await stopKafka()
   })
+
+  async function stopKafka(): Promise<void> {
+    if (!stopped) await kafka.stop()
+    stopped = true
+  }
 
   beforeEach(function () {
     if (failed) this.skip()
@@ -281,7 +287,7 @@ describe('looking for records', function () {
         const filtered = await frame.getByRole('combobox').inputValue()
         return shown.includes('earliest') && /\b1\s+matched/.test(shown) && filtered === 'p-late'
       },
-      40_000,
+      60_000,
     )
   })
 
@@ -296,6 +302,20 @@ describe('looking for records', function () {
     })
     assert.equal(await frame.locator('.toolbar .pick').count(), 0)
     assert.equal(await frame.locator('.toolbar h1').innerText(), TOPIC)
+  })
+
+  it('keeps its rows when the broker is gone, and says since when they are old', async () => {
+    await workbench.closeAllEditors()
+    await workbench.command('Kafka: Show Messages…')
+    await workbench.pick(TOPIC)
+    await untilStatus(/^Following/)
+    const frame = await view()
+    await stopKafka()
+    await until('the banner', async () =>
+      /(Next try in|Trying again)/.test(await frame.locator('[role=alert]').innerText()),
+    )
+    await untilStatus(/^As of [\d:]+, .+ old/)
+    await frame.locator(ROW).nth(3).waitFor()
   })
 })
 
