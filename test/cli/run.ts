@@ -8,7 +8,7 @@ export interface Outcome {
 
 export interface Given {
   readonly folder?: string
-  readonly input?: readonly Uint8Array[]
+  readonly input?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   readonly environment?: Readonly<Record<string, string>>
 }
 
