@@ -33,11 +33,16 @@ const WORDS = {
 function moreOf({ result }: BlockOutcome): readonly string[] {
   if (result.failure) return expectationLines(result.failure)
   const { problem, details } = result
-  const sent = details.kind === 'produced' && details.sent > 0 ? numbersOf(result) : undefined
-  return [problem?.advice, problem?.detail, sent].flatMap(text =>
-    text === undefined ? [] : [`  ${visible(text)}`],
+  const produced = details.kind === 'produced' ? details : undefined
+  const sent = produced && produced.sent > 0 ? numbersOf(result) : undefined
+  const others = (produced?.failures ?? []).map(({ message }) => message)
+  return [problem?.advice, problem?.detail, sent, ...others.slice(0, FAILURES_SHOWN)].flatMap(
+    text => (text === undefined || text === problem?.message ? [] : [`  ${visible(text)}`]),
   )
 }
+
+/** Of many records that could not be sent, most for the same reason. */
+const FAILURES_SHOWN = 3
 
 function expectationLines({ read, closest, undecodable, failures }: ExpectFailure): string[] {
   const lines = [`  ${visible(read)}`]

@@ -114,12 +114,12 @@ function blockDocument({ kind, label, group, line, column, result }: BlockOutcom
   }
 }
 
-/** The outcomes of the single records of a send are left out: there may be any number. */
+/** The outcomes of the single records of a send are left out: their sums say enough. */
 function detailsDocument({ details }: BlockResult): Pick<BlockDocument, 'details'> {
   if (details.kind === 'none') return {}
   if (details.kind !== 'produced') return { details: told(details) }
-  const { kind, topic, sent, acknowledged, last } = details
-  return { details: told({ kind, topic, sent, acknowledged, ...(last && { last }) }) }
+  const { result, ...rest } = details
+  return { details: told(result ? rest : details) }
 }
 
 function problemDocument({ code, message, advice }: Problem): ProblemDocument {
