@@ -76,7 +76,10 @@ interface Run {
 const GRACE_MS = 3_000
 
 /** A signal that aborts a while after another one; disposed, it waits no longer. */
-function newGrace(signal: AbortSignal, clock: Clock): Disposable & { readonly signal: AbortSignal } {
+function newGrace(
+  signal: AbortSignal,
+  clock: Clock,
+): Disposable & { readonly signal: AbortSignal } {
   const late = new AbortController()
   const over = new AbortController()
   const begin = () => {
@@ -175,9 +178,9 @@ async function* produceAtRate(rate: number, run: Run): AsyncGenerator<ProduceEve
       return
     }
     taken += piece.length
-    await send(sendable(piece, tally), run)
+    const result = await send(sendable(piece, tally), run)
     yield* told()
-    if (mustEnd(run)) break
+    if (mustEnd(result, run)) break
   }
   yield endOf(run)
 }
@@ -191,11 +194,11 @@ async function* produceMany(run: Run): AsyncGenerator<ProduceEvent> {
   const { stop, until, tally } = run
   const { clock } = run.context
   const told = teller(run)
-  let pending: Promise<unknown> = Promise.resolve()
+  let pending: Promise<ProduceResult> | undefined
   for (let isFirst = true; !stop.aborted && clock.now() < until; isFirst = false) {
     const piece = await takePiece(run.supply)
-    await pending
-    if (piece.length === 0 || mustEnd(run)) break
+    const result = await pending
+    if (piece.length === 0 || (result && mustEnd(result, run))) break
     const problem = isFirst ? undefinedAtFirst(piece) : undefined
     if (problem) {
       yield { kind: 'ended', reason: 'refused', problem }
@@ -229,12 +232,28 @@ function undefinedAtFirst(piece: readonly MadeRecord[]): Problem | undefined {
   return first && 'problem' in first && first.problem.code !== 'bad-row' ? first.problem : undefined
 }
 
-/** Of a transaction nothing counts any more; and where nothing at all is written, nothing will be. */
-function mustEnd({ context, tally }: Run): boolean {
-  const { failed, sent, acknowledged } = tally.totals()
-  if (context.transaction) return failed > 0
-  return sent > 0 && acknowledged === 0
+/**
+ * Of a transaction nothing counts any more; and where nothing of a piece is written, for other
+ * reasons than what its records are, the rest would not be either.
+ */
+function mustEnd({ outcomes }: ProduceResult, { context, tally }: Run): boolean {
+  if (context.transaction && tally.totals().failed > 0) return true
+  return (
+    outcomes.length > 0 &&
+    outcomes.every(({ problem }) => problem) &&
+    outcomes.some(({ problem }) => problem && !OF_THE_RECORD.has(problem.code))
+  )
 }
+
+const OF_THE_RECORD: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'CORRUPT_MESSAGE',
+  'no-such-partition',
+  'not-sent',
+])
 
 const TELL_MS = 250
 

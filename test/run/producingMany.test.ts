@@ -329,13 +329,26 @@ describe('a PRODUCER of many records', () => {
     assert.equal(failures[0]?.message, 'a.jsonl:2: this is not JSON: column 2.')
   })
 
-  it('ends where nothing at all is written', async () => {
+  it('ends where a whole piece is not written, and tells what was', async () => {
+    let sends = 0
     const { asked, ended } = await run('PRODUCER\ntopic: t\nrecords-from: file(a)', {
       files: { a: lines(300_000) },
-      produce: () => Promise.reject(new Error('down')),
+      produce: ({ records }) =>
+        ++sends < 3
+          ? Promise.resolve(records.map(() => ({ partition: 0, offset: 1n })))
+          : Promise.reject(new Error('down')),
     })
-    assert.ok(asked.length <= 2)
+    assert.equal(asked.length, 3)
     assert.deepEqual([ended?.reason, ended?.problem?.message], ['failed', 'down'])
+    assert.deepEqual([ended?.totals?.acknowledged, ended?.totals?.failed], [20_000, 10_000])
+  })
+
+  it('goes on after records that are wrong themselves', async () => {
+    const problem = { code: 'MESSAGE_TOO_LARGE', message: 'Too large.' }
+    const { ended } = await run('PRODUCER\ntopic: t\nrate: 1/s\nrecord-count: 3\nv', {
+      produce: ({ records }) => Promise.resolve(records.map(() => ({ problem }))),
+    })
+    assert.deepEqual([ended?.totals?.sent, ended?.totals?.failed], [3, 3])
   })
 
   it('knows when it is stopped what was acknowledged, and closes the file', async () => {
