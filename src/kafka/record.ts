@@ -16,7 +16,11 @@ export interface KafkaRecord {
 export type RecordHeader = readonly [name: string, value: Uint8Array | null]
 
 /** Bytes of a record's key, value and header names and values, uncompressed and without framing. */
-export function recordSize({ key, value, headers }: KafkaRecord): number {
+export function recordSize({
+  key,
+  value,
+  headers,
+}: Pick<KafkaRecord, 'key' | 'value' | 'headers'>): number {
   let size = (key?.length ?? 0) + (value?.length ?? 0)
   for (const [name, content] of headers) size += utf8Length(name) + (content?.length ?? 0)
   return size

@@ -5,6 +5,7 @@ import { recordAt, type RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { parseDuration } from '../language/values/durations.ts'
+import { utf8TextOf } from '../formats/encodings.ts'
 import { unreadable } from '../formats/records/recordWriter.ts'
 import { notAgreed, refused, templateContext, type BlockRun, type Outcome } from './blockRun.ts'
 import { wholeConsumerPlan, type ConsumerPlan } from './blocks.ts'
@@ -27,7 +28,6 @@ interface ReadingPlan {
   readonly formats: RecordFormats
   readonly filters: readonly Condition[]
   readonly captures: readonly Capture[]
-  readonly format: OutputFormat
   readonly output: ConsumerOutput
   /** The file that is written. */
   readonly path?: string
@@ -95,7 +95,6 @@ function readingPlan(
   return {
     plan,
     formats,
-    format,
     output,
     filters: filters.conditions,
     captures: captures.captures,
@@ -158,7 +157,7 @@ async function consume(
   const idle = idleTimer(planned.idle, run, stop)
   const signal = AbortSignal.any([run.signal, stop.signal])
   try {
-    await writeBytes(planned.output.head, planned, sink, run)
+    await writeBytes(planned.output.head, sink, run)
     if (decision.mode === 'browse') await browse(planned, decision, run, reading, idle, signal)
     else await join(planned, decision, run, reading, idle, signal)
   } catch (error) {
@@ -207,7 +206,7 @@ async function finish(
   run: BlockRun,
 ): Promise<Problem | undefined> {
   try {
-    await writeBytes(planned.output.end(), planned, sink, run)
+    await writeBytes(planned.output.end(), sink, run)
     await sink?.close()
     return undefined
   } catch (error) {
@@ -223,24 +222,24 @@ function failuresText({ count, first }: Reading['failures']): string {
 
 function printer(planned: ReadingPlan, sink: FileSink | undefined, run: BlockRun) {
   return async (records: readonly KafkaRecord[]): Promise<void> => {
-    if (records.length > 0) await writeBytes(planned.output.chunk(records), planned, sink, run)
+    if (records.length > 0) await writeBytes(planned.output.chunk(records), sink, run)
   }
 }
 
 /** A file holds the records as they are; what is printed shows no secret. */
 async function writeBytes(
   bytes: Uint8Array,
-  { format }: ReadingPlan,
   sink: FileSink | undefined,
   { session, tell }: BlockRun,
 ): Promise<void> {
   if (bytes.length === 0) return
-  if (sink) await sink.write(bytes)
-  else if (format === 'raw') tell({ kind: 'output', bytes })
-  else {
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-    tell({ kind: 'output', bytes: new TextEncoder().encode(session.redaction.text(text)) })
+  if (sink) {
+    await sink.write(bytes)
+    return
   }
+  const text = utf8TextOf(bytes)
+  const shown = text === undefined ? bytes : new TextEncoder().encode(session.redaction.text(text))
+  tell({ kind: 'output', bytes: shown })
 }
 
 async function browse(

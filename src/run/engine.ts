@@ -329,7 +329,9 @@ async function surrounded(block: Block, { file, ports }: Run): Promise<Prepared>
 
 function hideSecrets(prepared: readonly Prepared[], { session }: Run): void {
   for (const { given } of prepared)
-    for (const { text, secret } of given.values()) if (secret) session.redaction.add(text)
+    for (const { text, secret, templates } of given.values())
+      // One with templates is known when it is evaluated.
+      if (secret && !(templates && text.includes('{{'))) session.redaction.add(text)
 }
 
 function checkNames(prepared: readonly Prepared[], { file, session }: Run): Prepared[] {

@@ -30,10 +30,8 @@ async function runRecords(filled: FilledBlock, run: BlockRun): Promise<Outcome> 
     tell: (read, matched) => tell({ kind: 'reading', read, matched }),
   })
   const { record, summary, ...outcome } = expected
-  if (record && block.name !== undefined) {
-    const { offset, ...rest } = record
-    session.records.set(block.name, { offset, record: rest, formats: plan.formats })
-  }
+  if (record && block.name !== undefined)
+    session.records.set(block.name, { record, formats: plan.formats })
   return { ...outcome, details: { kind: 'expected', ...summary } }
 }
 

@@ -1,7 +1,6 @@
 import { problemOf, type Problem } from '../base/problem.ts'
 import type { Format } from '../kafka/format.ts'
 import type { Transaction } from '../kafka/cluster.ts'
-import type { KafkaRecord } from '../kafka/record.ts'
 import { notAgreed, refused, templateContext, type BlockRun, type Outcome } from './blockRun.ts'
 import { capture, recordCaptures } from './capturing.ts'
 import type { Ended, ProduceEvent, ProduceResult, ProduceTotals } from './events.ts'
@@ -9,7 +8,7 @@ import { fillBlock } from './filled.ts'
 import { wholeProducerPlan, type ProducerPlan } from './producerPlan.ts'
 import { produce } from './producing.ts'
 import { recordMaker } from './recordMaker.ts'
-import { recordVariables } from './recordVariables.ts'
+import { recordVariables, type SeenRecord } from './recordVariables.ts'
 import { recordSource } from './records/source.ts'
 import type { ProducedSummary } from './results.ts'
 import type { NamedRecord } from './session.ts'
@@ -70,10 +69,9 @@ export async function runProducer(
   const named: NamedRecord = {
     record: recordOf(last),
     formats: { key: formatOf(plan.keyFormat), value: formatOf(plan.valueFormat) },
-    ...(last.outcome.offset !== undefined && { offset: last.outcome.offset }),
   }
   if (block.name !== undefined) session.records.set(block.name, named)
-  const variables = recordVariables({ ...named.record, offset: named.offset ?? -1n }, named.formats)
+  const variables = recordVariables(named.record, named.formats)
   const captured = capture(captures.captures, variables)
   if ('problem' in captured) return { ...outcome, status: 'failed', problem: captured.problem }
   return { ...outcome, captures: captured.values }
@@ -160,18 +158,16 @@ function summaryOf(plan: ProducerPlan, totals: ProduceTotals): ProducedSummary {
   }
 }
 
-function recordOf({
-  topic,
-  record,
-  outcome,
-}: NonNullable<ProduceTotals['last']>): Omit<KafkaRecord, 'offset'> {
+function recordOf({ topic, record, outcome }: NonNullable<ProduceTotals['last']>): SeenRecord {
+  const partition = outcome.partition ?? record.partition
   return {
     topic,
-    partition: outcome.partition ?? record.partition ?? -1,
     timestamp: outcome.timestamp ?? record.timestamp ?? -1,
     key: record.key,
     value: record.value,
     headers: record.headers,
+    ...(partition !== undefined && { partition }),
+    ...(outcome.offset !== undefined && { offset: outcome.offset }),
   }
 }
 

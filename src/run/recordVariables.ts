@@ -4,17 +4,21 @@ import { fieldsValue, recordValue } from '../formats/recordValue.ts'
 import type { RecordFormats } from '../kafka/format.ts'
 import { recordSize, type KafkaRecord } from '../kafka/record.ts'
 
+/** A record that was read, or one that was sent: of that one not all may be known. */
+export type SeenRecord = Omit<KafkaRecord, 'offset' | 'partition'> &
+  Partial<Pick<KafkaRecord, 'offset' | 'partition'>>
+
 /** A record as an expression sees it; key and value are decoded when they are named. */
 export function recordVariables(
-  record: KafkaRecord,
+  record: SeenRecord,
   formats: RecordFormats,
   latency?: number,
 ): Variables {
   let value: { readonly content: unknown } | undefined
   return {
     topic: record.topic,
-    partition: BigInt(record.partition),
-    offset: record.offset,
+    ...(record.partition !== undefined && { partition: BigInt(record.partition) }),
+    ...(record.offset !== undefined && { offset: record.offset }),
     timestamp: record.timestamp < 0 ? undefined : BigInt(record.timestamp),
     get size() {
       return BigInt(recordSize(record))

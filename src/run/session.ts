@@ -4,11 +4,11 @@ import { jsonOf, plainOf, type PlainValue } from '../expression/plain.ts'
 import { fieldsValue, recordValue } from '../formats/recordValue.ts'
 import { utf8TextOf } from '../formats/encodings.ts'
 import type { RecordFormats } from '../kafka/format.ts'
-import type { KafkaRecord } from '../kafka/record.ts'
 import { scopeOf, type NameScope } from '../language/names.ts'
 import type { KafkaFile } from '../language/tree.ts'
 import type { GivenValue } from './ports.ts'
 import type { RunNames } from './recordMaker.ts'
+import type { SeenRecord } from './recordVariables.ts'
 import { newRedaction, type Redaction } from './redaction.ts'
 import type { SystemContext } from './systemValues.ts'
 import { evaluateTemplates, type Evaluated, type TemplateContext } from './templates.ts'
@@ -41,9 +41,8 @@ export type Mark =
   | { readonly problem: Problem }
 
 export interface NamedRecord {
-  /** Absent: sent without an answer (`acks: 0`). */
-  readonly offset?: bigint
-  readonly record: Omit<KafkaRecord, 'offset'>
+  /** Its offset is not known where it was sent without an answer (`acks: 0`). */
+  readonly record: SeenRecord
   readonly formats: RecordFormats
 }
 
@@ -164,15 +163,14 @@ function ofBlock(session: Session, name: string): Evaluated {
   const [block = name, part = '', ...fields] = name.split('.')
   const named = session.records.get(block)
   if (!named) return notYet(name, `block "${block}" brought no record so far`)
-  const { offset, record, formats } = named
+  const { record, formats } = named
   switch (part) {
     case 'partition':
-      return { text: String(record.partition), value: BigInt(record.partition) }
+      return integerAt(name, record.partition)
     case 'offset':
-      if (offset === undefined) return notYet(name, 'with "acks: 0" nobody tells it')
-      return { text: offset.toString(), value: offset }
+      return integerAt(name, record.offset)
     case 'timestamp':
-      return { text: String(record.timestamp), value: BigInt(record.timestamp) }
+      return integerAt(name, record.timestamp < 0 ? undefined : record.timestamp)
     case 'key':
       return evaluatedAt(
         name,
@@ -190,6 +188,11 @@ function ofBlock(session: Session, name: string): Evaluated {
     default:
       return notYet(name, 'a block has partition, offset, timestamp, key, value and headers')
   }
+}
+
+function integerAt(name: string, integer: number | bigint | undefined): Evaluated {
+  if (integer === undefined) return notYet(name, 'the broker did not tell it')
+  return { text: String(integer), value: BigInt(integer) }
 }
 
 /** The last duplicate counts. */

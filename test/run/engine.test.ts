@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/run/events.ts'
 import type { GivenValue, RunPorts } from '../../src/run/ports.ts'
 import type { BlockResult } from '../../src/run/results.ts'
 import { newSession, type Session } from '../../src/run/session.ts'
-import { collect, patientClock } from './fixtures.ts'
+import { collect, groupOf, patientClock } from './fixtures.ts'
 import { memoryCluster, type MemoryCluster } from './memoryCluster.ts'
 
 const utf8 = new TextEncoder()
@@ -447,6 +447,51 @@ describe('running a file', () => {
     assert.equal(new TextDecoder().decode(record?.value ?? undefined), 'acme production')
     const other = await run(text.replace('prod', 'test'), { ports: { environment } })
     assert.deepEqual(other.told, ['refused: No test.'])
+  })
+
+  it('joins the group of a CONSUMER, and says when it does not', async () => {
+    const memory = memoryCluster({ orders: 1 })
+    const records = [1, 2, 3].map(id =>
+      memory.append('orders', { value: utf8.encode(`{"id":${id}}`) }),
+    )
+    const joined = {
+      ...memory,
+      cluster: {
+        ...memory.cluster,
+        async *join() {
+          await Promise.resolve()
+          yield { kind: 'joined', memberId: 'm', partitions: [0] } as const
+          yield { kind: 'records', records } as const
+        },
+      },
+    }
+    const text = 'CONSUMER g\ntopic: orders\nlimit: 3\nfilter: value.id > 1\noutput: raw'
+    const { results, events } = await run(text, { memory: joined })
+    const output = events.flatMap(event =>
+      event.kind === 'block-progress' && event.progress.kind === 'output'
+        ? [new TextDecoder().decode(event.progress.bytes)]
+        : [],
+    )
+    assert.deepEqual(results[0]?.details, {
+      kind: 'consumed',
+      topic: 'orders',
+      read: 3,
+      matched: 2,
+    })
+    assert.equal(output.join(''), '{"id":2}\n{"id":3}\n')
+    memory.groups.set('g', { group: groupOf('g', { memberIds: ['other'] }), offsets: [] })
+    const browsed = await run(text.replace('limit: 3', 'from: earliest\nto: latest'), { memory })
+    assert.match(browsed.results[0]?.notice ?? '', /^Group "g" has 1 active member\. Reading from/)
+  })
+
+  it('tells no offset where nobody told it', async () => {
+    const text = 'PRODUCER a\ntopic: orders\nacks: 0\ncapture: at = offset\nv'
+    const memory = memoryCluster({ orders: 1 })
+    const cluster = { ...memory.cluster, produce: () => Promise.resolve([{ partition: 0 }]) }
+    const { told } = await run(text, { memory: { ...memory, cluster } })
+    assert.deepEqual(told, [
+      'failed: "at" cannot be captured from "offset": The record has no offset.',
+    ])
   })
 
   it('waits for a group', async () => {

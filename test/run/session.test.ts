@@ -55,8 +55,8 @@ const utf8 = new TextEncoder()
 function sessionWithRecord(): Session {
   const session = newSession('run-1')
   session.records.set('order', {
-    offset: 9007199254740993n,
     record: {
+      offset: 9007199254740993n,
       topic: 'orders',
       partition: 3,
       timestamp: 1000,
