@@ -88,8 +88,10 @@ async function takeMessages(workbench: Workbench): Promise<void> {
   await until('what matches', async () =>
     /Done[^]*matched/.test(await frame.locator('.status').innerText()),
   )
-  const box = await frame.locator('.timeline canvas').boundingBox()
-  if (!box) throw new Error('There is no timeline.')
+  const box = await until('the timeline over the whole width', async () => {
+    const shown = await frame.locator('.timeline canvas').boundingBox()
+    return shown && shown.width > 1100 && shown
+  })
   const { mouse } = workbench.page
   await mouse.move(box.x + box.width * 0.45, box.y + 20)
   await mouse.down()
@@ -133,6 +135,6 @@ async function take(workbench: Workbench, name: string): Promise<void> {
   // Whatever still fades in or out has done so by then.
   await sleep(1500)
   const path = join(folder, `${name}.jpg`)
-  await workbench.page.screenshot({ path, type: 'jpeg', quality: 56 })
+  await workbench.page.screenshot({ path, type: 'jpeg', quality: 48 })
   process.stdout.write(`${path}\n`)
 }
