@@ -128,6 +128,7 @@ function print(): void {
       lines: LINES,
       bytes,
       ms: rounded,
+      parse_and_check_fastest: Number(fastest.toFixed(2)),
       parse_and_check_under_a_frame: (ms['parseAndCheck'] ?? FRAME) < FRAME,
     }),
   )

@@ -49,6 +49,10 @@ describe('the colouring grammar', () => {
       'json-producer',
       'consumer',
       'expect',
+      'expect-group',
+      'round-trip',
+      'topic',
+      'defaults',
       'comment',
       'separator',
     ]) {

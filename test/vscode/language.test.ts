@@ -57,4 +57,47 @@ describe('the language of .kafka documents', () => {
     }
     await until('problems again', () => codes(document).length === 2)
   })
+
+  it('checks conditions, follows names and renames them', async () => {
+    const text =
+      '@order = 1\nPRODUCER sent\ntopic: a\n{{order}}\n###\nEXPECT\ntopic: a\nmatch: key == "{{order}}" &&\n'
+    const document = await show(text)
+    await until('the condition is checked', () => codes(document).includes('K320'))
+    const at = new vscode.Position(3, 3)
+    const [place] = await vscode.commands.executeCommand<vscode.Location[]>(
+      'vscode.executeDefinitionProvider',
+      document.uri,
+      at,
+    )
+    assert.equal(place?.range.start.line, 0)
+    const places = await vscode.commands.executeCommand<vscode.Location[]>(
+      'vscode.executeReferenceProvider',
+      document.uri,
+      at,
+    )
+    assert.deepEqual(places.map(({ range }) => range.start.line).sort(), [0, 3, 7])
+    const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+      'vscode.executeDocumentRenameProvider',
+      document.uri,
+      at,
+      'orderId',
+    )
+    await vscode.workspace.applyEdit(edit)
+    assert.equal(
+      document.getText(),
+      text.replace('@order', '@orderId').replaceAll('{{order}}', '{{orderId}}'),
+    )
+  })
+
+  it('formats JSON when it is asked to, and templates stay as they are', async () => {
+    const document = await show('PRODUCER\ntopic: a\n{"a":{{number.int}},"b":[]}\n')
+    const editor = vscode.window.activeTextEditor
+    assert.ok(editor)
+    editor.selection = new vscode.Selection(2, 0, 2, 0)
+    await vscode.commands.executeCommand('kafkaWorkbench.formatJsonOfBlock')
+    await until(
+      'the JSON is formatted',
+      () => document.getText() === 'PRODUCER\ntopic: a\n{\n  "a": {{number.int}},\n  "b": []\n}\n',
+    )
+  })
 })
