@@ -118,8 +118,18 @@ function blockDocument({ kind, label, group, line, column, result }: BlockOutcom
 function detailsDocument({ details }: BlockResult): Pick<BlockDocument, 'details'> {
   if (details.kind === 'none') return {}
   if (details.kind !== 'produced') return { details: told(details) }
-  const { result, ...rest } = details
-  return { details: told(result ? rest : details) }
+  const { kind, topic, sent, acknowledged, failed, failures, last } = details
+  return {
+    details: told({
+      kind,
+      topic,
+      sent,
+      acknowledged,
+      ...(failed !== undefined && { failed }),
+      ...(failures && { failures }),
+      ...(last && { last }),
+    }),
+  }
 }
 
 function problemDocument({ code, message, advice }: Problem): ProblemDocument {

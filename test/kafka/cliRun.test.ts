@@ -7,7 +7,7 @@ import { Kafka, logLevel, type Admin } from 'kafkajs'
 import { harden } from '../../src/kafkajs/harden.ts'
 import type { BlockDocument, RunDocument } from '../../src/report/json.ts'
 import { junitProblems } from '../report/junitSchema.ts'
-import { sharedBroker } from './broker.ts'
+import { ownBroker, sharedBroker } from './broker.ts'
 import { Bundle, type BundleRun } from './bundle.ts'
 import { eventually } from './eventually.ts'
 
@@ -303,6 +303,70 @@ never
     assert.deepEqual(junitProblems(await read('r.xml')), [])
     assert.match(started.out, /✓ PRODUCER \(line 1\) {2}partition 0 · offset 0/)
     assert.match(started.out, /The run was interrupted\./)
+  })
+
+  it('tells at Ctrl-C how far many records have come', async () => {
+    const topic = await newTopic()
+    await put({
+      'rows.csv': `id\n${Array.from({ length: 5000 }, (_, i) => `${i}\n`).join('')}`,
+      'a.kafka': `PRODUCER\ntopic: ${topic}\nrecords-from: file(./rows.csv)\nrate: 50/s\n`,
+    })
+    const started = start(`a.kafka --brokers ${brokers} --report json=r.json`)
+    await eventually('some records', async () => ((await countOf(topic)) > 5 ? true : undefined))
+    started.child.kill('SIGINT')
+    assert.equal(await started.ended, 130)
+    const { files } = await document('r.json')
+    const [block] = files[0]?.blocks ?? []
+    assert.equal(block?.status, 'stopped')
+    assert.ok(block.details?.kind === 'produced')
+    const written = await countOf(topic)
+    assert.equal(block.details.acknowledged, written)
+    assert.equal(block.details.last?.offset, `${written - 1}`)
+    assert.match(started.out, new RegExp(`${written} records to ${topic} · last partition 0`))
+  })
+
+  it('ends with 3 when the broker is lost, and tells what was acknowledged', async () => {
+    const own = await ownBroker()
+    const topic = `lost-${randomUUID()}`
+    await put({
+      'a.kafka': `TOPIC
+topic: ${topic}
+###
+PRODUCER
+topic: ${topic}
+record-count: 100000
+rate: 100/s
+{ "i": {{$index}} }
+###
+EXPECT
+topic: ${topic}
+from: earliest
+within: 2s
+{ "i": 99999 }
+`,
+    })
+    const started = start(`a.kafka --brokers ${own.bootstrapServers} --report json=r.json`)
+    const kafka = new Kafka({
+      brokers: [own.bootstrapServers],
+      clientId: 'lost',
+      logLevel: logLevel.NOTHING,
+    })
+    const client = kafka.admin()
+    await client.connect()
+    await eventually('some records', async () => {
+      const offsets = await client.fetchTopicOffsets(topic).catch(() => [])
+      return Number(offsets[0]?.high ?? 0) > 5 ? true : undefined
+    })
+    await client.disconnect()
+    await own.stop()
+    assert.equal(await started.ended, 3, started.out)
+    const { files } = await document('r.json')
+    const blocks = files[0]?.blocks
+    assert.deepEqual(statuses(blocks), ['passed', 'failed', 'failed'], started.out)
+    const { details } = blocks?.[1] ?? {}
+    assert.ok(details?.kind === 'produced')
+    assert.ok(details.acknowledged > 5 && details.acknowledged < details.sent, started.out)
+    assert.match(started.out, /\d+ of \d+ records acknowledged · last partition 0 · offset \d+/)
   })
 
   it('takes names of clusters from kafka.env.json, and asks before it writes to a protected one', async () => {
