@@ -119,6 +119,7 @@ function print(): void {
   for (const [what, name] of rows) {
     console.log(what.padEnd(44) + (ms[name] ?? Number.NaN).toFixed(2).padStart(9))
   }
+  const fastest = Math.min(...(times['parseAndCheck'] ?? []))
   const rounded = Object.fromEntries(
     Object.entries(ms).map(([name, value]) => [name, Number(value.toFixed(2))]),
   )
