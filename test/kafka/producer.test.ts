@@ -11,17 +11,64 @@ import { silentLog } from '../../src/base/log.ts'
 import type { Cluster } from '../../src/kafka/cluster.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
 import { parse } from '../../src/language/parse.ts'
-import type { Ended } from '../../src/run/events.ts'
+import type { Ended, ProduceEvent } from '../../src/run/events.ts'
 import { loadFaker } from '../../src/run/fakerLocales.ts'
 import { producerPlan } from '../../src/run/producerPlan.ts'
 import { produce } from '../../src/run/producing.ts'
 import { recordMaker } from '../../src/run/recordMaker.ts'
 import { recordSource } from '../../src/run/records/source.ts'
 import { transactional } from '../../src/run/transactional.ts'
-import { sharedBroker } from './broker.ts'
+import { ownBroker, sharedBroker } from './broker.ts'
 import { kcat } from './kcat.ts'
 
 const execute = promisify(execFile)
+
+/** Runs the first block of a text; files are in the folder. */
+async function runOn(
+  cluster: Cluster,
+  folder: string,
+  text: string,
+  stop = new AbortController().signal,
+  tell: (event: ProduceEvent) => void = () => undefined,
+): Promise<Ended> {
+  const { file } = parse(text)
+  const [block] = file.blocks
+  assert.ok(block)
+  const planned = producerPlan(file, block)
+  assert.ok('plan' in planned, JSON.stringify(planned))
+  const { plan } = planned
+  const maker = await recordMaker(file, plan, {
+    now: Date.now,
+    random: Math.random,
+    uuid: () => 'uuid',
+    cluster: 'local',
+    loadFaker,
+    fakerLocale: 'en',
+    readFile: () => Promise.reject(new Error('no file')),
+    readBytes: () => Promise.reject(new Error('no file')),
+  })
+  assert.ok('make' in maker, JSON.stringify(maker))
+  const source = recordSource(plan, maker.make, {
+    evaluateRow: maker.evaluateRow,
+    stream: (path, signal) => createReadStream(join(folder, path), { signal }),
+  })
+  const clock = {
+    now: () => Date.now(),
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      await sleep(ms, undefined, signal ? { signal } : {})
+    },
+  }
+  let ended: Ended | undefined
+  const events = transactional(plan.transactionalId, { cluster, clock, signal: stop }, own =>
+    produce(plan, source, own),
+  )
+  for await (const event of events) {
+    tell(event)
+    if (event.kind === 'ended') ended = event
+  }
+  assert.ok(ended)
+  return ended
+}
 
 /** Blocks of the language as other clients see their records. */
 describe('a PRODUCER of a file', function () {
@@ -51,42 +98,7 @@ describe('a PRODUCER of a file', function () {
     return own
   }
 
-  async function run(text: string, stop = new AbortController().signal): Promise<Ended> {
-    const { file } = parse(text)
-    const [block] = file.blocks
-    assert.ok(block)
-    const planned = producerPlan(file, block)
-    assert.ok('plan' in planned, JSON.stringify(planned))
-    const { plan } = planned
-    const maker = await recordMaker(file, plan, {
-      now: Date.now,
-      random: Math.random,
-      uuid: () => 'uuid',
-      cluster: 'local',
-      loadFaker,
-      fakerLocale: 'en',
-      readFile: () => Promise.reject(new Error('no file')),
-      readBytes: () => Promise.reject(new Error('no file')),
-    })
-    assert.ok('make' in maker, JSON.stringify(maker))
-    const source = recordSource(plan, maker.make, {
-      evaluateRow: maker.evaluateRow,
-      stream: (path, signal) => createReadStream(join(folder, path), { signal }),
-    })
-    const clock = {
-      now: () => Date.now(),
-      sleep: async (ms: number, signal?: AbortSignal) => {
-        await sleep(ms, undefined, signal ? { signal } : {})
-      },
-    }
-    let ended: Ended | undefined
-    const events = transactional(plan.transactionalId, { cluster, clock, signal: stop }, own =>
-      produce(plan, source, own),
-    )
-    for await (const event of events) if (event.kind === 'ended') ended = event
-    assert.ok(ended)
-    return ended
-  }
+  const run = (text: string, stop?: AbortSignal) => runOn(cluster, folder, text, stop)
 
   async function done(text: string): Promise<Ended> {
     const ended = await run(text)
@@ -228,5 +240,44 @@ describe('a PRODUCER of a file', function () {
       await seen(own, '%s'),
       Array.from({ length: 1000 }, (_, i) => String(i)),
     )
+  })
+})
+
+describe('a PRODUCER whose broker is lost', function () {
+  this.timeout(120_000)
+
+  it('tells what was acknowledged and what was not', async () => {
+    const broker = await ownBroker()
+    const config = { bootstrapServers: [broker.bootstrapServers], clientId: 'lost-test' }
+    const cluster = await createCluster(config, { log: silentLog, reader: () => assert.fail() })
+    try {
+      await cluster.createTopics([{ name: 'lost', partitions: 1 }])
+      let stopping: Promise<void> | undefined
+      const ended = await runOn(
+        cluster,
+        '',
+        'PRODUCER\ntopic: lost\nrate: 2000/s\nidempotent: true\nstop-after: 60s\n{{$index}}',
+        undefined,
+        event => {
+          const acknowledged = event.kind === 'progress' ? event.totals.acknowledged : 0
+          if (acknowledged > 500) stopping ??= broker.nodes[0]?.stop()
+        },
+      )
+      await stopping
+      assert.equal(ended.reason, 'failed')
+      const { acknowledged = 0, failed = 0, sent = 0 } = ended.totals ?? {}
+      assert.ok(acknowledged > 500 && failed > 0)
+      assert.equal(acknowledged + failed, sent)
+      await broker.nodes[0]?.start()
+      const written = await kcat(['-b', broker.bootstrapServers, '-t', 'lost', '-C', '-e', '-q'])
+      assert.ok(written.length >= acknowledged && written.length <= sent)
+      assert.deepEqual(
+        written,
+        written.map((_, i) => String(i)),
+      )
+    } finally {
+      await cluster.close()
+      await broker.stop()
+    }
   })
 })
