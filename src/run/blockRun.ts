@@ -1,6 +1,7 @@
 import type { Problem } from '../base/problem.ts'
 import type { PlainValue } from '../expression/plain.ts'
 import type { Block, KafkaFile } from '../language/tree.ts'
+import type { Arrivals } from './arrivals.ts'
 import { capturedText } from './capturing.ts'
 import type { BlockProgress } from './events.ts'
 import type { RunCluster, RunPorts } from './ports.ts'
@@ -22,6 +23,8 @@ export interface BlockRun {
   readonly tell: (progress: BlockProgress) => void
   /** Where a CONSUMER without `from` starts if no group says it. */
   readonly defaultOffset: 'earliest' | 'latest'
+  /** Of an EXPECT that was watched for before its turn. */
+  readonly arrivals?: Arrivals | undefined
   /** How many times a PRODUCER is to run. */
   readonly times: number
 }

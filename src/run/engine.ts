@@ -18,6 +18,8 @@ import type { BlockResult } from './results.ts'
 import { runTransactions, type RunTransactions } from './runTransactions.ts'
 import { namesOf, type Session } from './session.ts'
 import { withProgress } from './withProgress.ts'
+import { latencyWatches, type LatencyWatches } from './latencyWatches.ts'
+import type { Arrivals } from './arrivals.ts'
 
 export interface RunOptions {
   /** Stops the run: what is on its way is waited for, and told. */
@@ -93,9 +95,11 @@ async function* runInOrder(
   const run: Run = { file, session, ports, options, faker: undefined }
   const prepared = await prepareSafely(blocks, run)
   const transactions = runTransactions(ports.clock)
+  const watches = latencyWatches(run)
   try {
-    yield* runPrepared(prepared, run, transactions)
+    yield* runPrepared(prepared, run, transactions, watches)
   } finally {
+    watches.stop()
     // Only what was stopped in the middle is open still.
     await transactions.abandon()
   }
@@ -105,6 +109,7 @@ async function* runPrepared(
   prepared: readonly Prepared[],
   run: Run,
   transactions: RunTransactions,
+  watches: LatencyWatches,
 ): AsyncGenerator<RunEvent> {
   const { session, ports, options } = run
   const reason = prepared.find(({ refused }) => refused)
@@ -132,10 +137,13 @@ async function* runPrepared(
       continue
     }
     yield { kind: 'block-started', block: block.index, startedAt }
+    if (block.kind === 'PRODUCER') watches.begin(prepared.slice(at + 1))
     const later = prepared.slice(at + 1).find(({ skipped, failed }) => !skipped && !failed)
+    const arrivals = watches.of(block)
     const outcome = yield* progressOf(block, tell =>
-      runOne({ each, later, target, tell }, run, transactions),
+      runOne({ each, later, target, tell, arrivals }, run, transactions),
     )
+    arrivals?.stop()
     yield ended(outcome)
     if (options.bail && outcome.status !== 'passed' && outcome.status !== 'skipped')
       end = 'An earlier block did not pass.'
@@ -187,10 +195,11 @@ interface Step {
   readonly later: Prepared | undefined
   readonly target: RunCluster
   readonly tell: (progress: BlockProgress) => void
+  readonly arrivals: Arrivals | undefined
 }
 
 async function runOne(
-  { each, later, target, tell }: Step,
+  { each, later, target, tell, arrivals }: Step,
   { file, session, ports, options, faker }: Run,
   transactions: RunTransactions,
 ): Promise<Outcome> {
@@ -208,6 +217,7 @@ async function runOne(
     tell,
     defaultOffset,
     times,
+    arrivals,
   }
   try {
     if (!(await delayed(run))) return { status: 'stopped', problem: STOPPED }

@@ -11,6 +11,7 @@ import { recordAt } from '../kafka/page.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
+import type { Arrivals } from './arrivals.ts'
 import { capture } from './capturing.ts'
 import { deadline, slept } from './deadline.ts'
 import type { ExpectPlan } from './expectPlan.ts'
@@ -26,6 +27,8 @@ export interface ExpectContext {
   readonly mark: Mark | undefined
   /** When the PRODUCER before sent, ms since the epoch. */
   readonly lastSend: number | undefined
+  /** Of a topic that was watched before: when its records came. */
+  readonly arrivals?: Arrivals | undefined
   /** A time of the day as people read it: `12:00:01.250`. */
   readonly timeOfDay: (time: number) => string
   readonly tell: (read: number, matched: number) => void
@@ -183,14 +186,13 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     partitions: [],
     take(update) {
       const arrival = clock.now()
-      const latency = lastSend === undefined ? undefined : Math.max(0, arrival - lastSend)
       for (const page of update.pages) {
         for (const { offset, message } of page.errors)
           undecodable.push(`partition ${page.partition} offset ${offset}: ${lowered(message)}`)
         unreadable += page.errors.length
         for (let index = 0; index < page.count && selected.length < wanted; index++) {
           read++
-          look(recordAt(page, index), latency)
+          look(recordAt(page, index), arrival)
         }
       }
       for (const { partition, problem } of update.progress) {
@@ -219,8 +221,10 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
   }
   return search
 
-  function look(record: KafkaRecord, latency: number | undefined): void {
+  function look(record: KafkaRecord, arrival: number): void {
     const { formats } = plan
+    const arrived = Math.min(arrival, context.arrivals?.timeOf(record) ?? arrival)
+    const latency = lastSend === undefined ? undefined : Math.max(0, arrived - lastSend)
     const variables = recordVariables(record, formats, latency)
     const decoded = decodedValue(variables)
     if ('problem' in decoded) {

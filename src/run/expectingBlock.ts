@@ -26,6 +26,7 @@ async function runRecords(filled: FilledBlock, run: BlockRun): Promise<Outcome> 
     signal,
     mark: session.marks.get(markKey(target.name, plan.topic)),
     lastSend: session.lastSend,
+    arrivals: run.arrivals,
     timeOfDay: at => timeOfDay(at, ports.toLocalEpoch),
     tell: (read, matched) => tell({ kind: 'reading', read, matched }),
   })

@@ -73,7 +73,7 @@ export async function takeMarks(
   const asked = new Map<string, Promise<Mark>>()
   for (const { block, given, target } of [...blocks, ...others]) {
     if (!target || block.kind !== 'EXPECT' || block.group) continue
-    const topic = topicOf({ file, block, session, ports, target, names: namesFor(given) })
+    const topic = topicBefore({ file, block, session, ports, target, names: namesFor(given) })
     if (topic === undefined) continue
     const key = markKey(target.name, topic)
     const known = session.marks.get(key)
@@ -84,8 +84,8 @@ export async function takeMarks(
   for (const [key, mark] of asked) session.marks.set(key, await mark)
 }
 
-/** Undefined: it is not known before the run. */
-function topicOf(run: MarkRun): string | undefined {
+/** The topic of an EXPECT; undefined: it is not known before the run. */
+export function topicBefore(run: MarkRun): string | undefined {
   const text = settingsOf(run.file).one(run.block, 'topic')?.value
   if (!text) return undefined
   const evaluated = evaluateTemplates(text, templateContext(run))

@@ -494,6 +494,15 @@ describe('running a file', () => {
     ])
   })
 
+  it('measures the latency of a record that waits for its EXPECT', async () => {
+    const memory = memoryCluster({ orders: 1 })
+    const expect = (more: string) => `###\nEXPECT\ntopic: orders\n${more}\n`
+    const slow = expect('within: 8s\nnone: true\nkey: never')
+    const text = `PRODUCER\ntopic: orders\nkey: k\nv\n${slow}${expect('key: k\nassert: latency < 2000')}`
+    const { told } = await run(text, { memory })
+    assert.deepEqual(told, ['passed', 'passed', 'passed'])
+  })
+
   it('waits for a group', async () => {
     const { told, results } = await run(
       'EXPECT GROUP g\ntopic: orders\nwithin: 1s\nassert: lag == 0',
