@@ -49,7 +49,11 @@ export function reportOf(name: string, text: string, knowledge: Knowledge = {}):
 }
 
 /** The report of a file that is parsed and checked already. */
-export function reportOfFile(name: string, file: KafkaFile, problems: readonly FileProblem[]): FileReport {
+export function reportOfFile(
+  name: string,
+  file: KafkaFile,
+  problems: readonly FileProblem[],
+): FileReport {
   return {
     file: name,
     blocks: file.blocks.map(blockReport),

@@ -98,7 +98,7 @@ describe('kafkafile check', () => {
     [['check', '-h'], 0, /^Usage/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
     [[], 1, /Which command\?[^]*Usage/],
-    [['run'], 1, /There is no command "run"/],
+    [['fly'], 1, /There is no command "fly"/],
     [['check', '--jsn'], 1, /Unknown option '--jsn'/],
     [['check', '--json=yes'], 1, /--json/],
   ]
