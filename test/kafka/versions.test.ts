@@ -4,6 +4,7 @@ import type { Cluster } from '../../src/kafka/cluster.ts'
 import { createCluster } from '../../src/kafkajs/cluster.ts'
 import { testConnection } from '../../src/kafkajs/diagnose.ts'
 import { ownBroker, type RunningBroker } from './broker.ts'
+import { eventually } from './eventually.ts'
 
 /** What differs between the releases; 2.8.2 runs with ZooKeeper, without types of groups. */
 const RELEASES = [
@@ -112,6 +113,30 @@ for (const { version, hint, quorum } of RELEASES) {
       )
       const [missing] = await cluster.describeGroups([{ groupId: 'nobody', type: 'unknown' }])
       assert.equal(missing?.problem?.code, 'GROUP_ID_NOT_FOUND')
+    })
+
+    it('takes transactions and numbered records', async () => {
+      await cluster.createTopics([{ name: 'numbered', partitions: 1 }])
+      const records = [{ key: null, value: Buffer.from('v'), headers: [] }]
+      const topic = 'numbered'
+      for (const expected of [0n, 1n]) {
+        const [outcome] = await cluster.produce({ topic, records, idempotent: true })
+        assert.equal(outcome?.offset, expected)
+      }
+      const stableEnd = async () => {
+        const [end] = await cluster.listOffsets([{ topic, partition: 0, at: 'last-stable' }])
+        return end?.offset
+      }
+      const left = await cluster.transaction('versions')
+      await left.produce({ topic, records })
+      assert.equal(await stableEnd(), 2n)
+      const next = await cluster.transaction('versions')
+      const [outcome] = await next.produce({ topic, records })
+      assert.equal(outcome?.problem, undefined)
+      await next.commit()
+      // Two records and the two markers that end them.
+      await eventually('the end of both', async () => (await stableEnd()) === 6n)
+      await assert.rejects(left.commit(), /taken over/)
     })
   })
 }
