@@ -55,6 +55,35 @@ describe('the result on a block', () => {
     )
   })
 
+  it('counts many records, and lists the first that failed', () => {
+    const totals = {
+      topic: 'orders',
+      sent: 12_000,
+      acknowledged: 12_000,
+      failed: 0,
+      failures: [],
+      last: {
+        topic: 'orders',
+        record: { key: null, value: null, headers: [] },
+        outcome: { partition: 2, offset: 5n },
+      },
+      milliseconds: 400,
+    }
+    const text = (more: object, stopped = false) =>
+      inlineResult({ kind: 'producedMany', totals: { ...totals, ...more }, stopped })
+    assert.equal(text({})?.text, '✓ 12,000 records · 30,000 per second')
+    assert.match(text({})?.details ?? '', /the last in partition 2, offset 5/)
+    assert.equal(text({}, true)?.text, 'stopped after 12,000 records · 30,000 per second')
+    const failures = [{ code: 'bad-row', message: 'a.csv:3: 1 field.' }]
+    assert.deepEqual(
+      [text({ failed: 3, failures })?.text, text({ failed: 3, failures })?.tone],
+      ['✗ 3 of 12,003 records not written: a.csv:3: 1 field.', 'bad'],
+    )
+    assert.match(text({ failed: 3, failures })?.details ?? '', /and 2 more/)
+    const sending = inlineResult({ kind: 'sendingMany', totals })
+    assert.equal(sending?.text, '12,000 records · 30,000 per second…')
+  })
+
   it('escapes what it did not write itself', () => {
     const result = produced({ problem: { code: 'X', message: 'a | [b](command:c)' } })
     assert.match(result?.details ?? '', /a \\\| \\\[b\\\]\\\(command:c\\\)/)
