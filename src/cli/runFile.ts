@@ -119,7 +119,7 @@ async function runWith(
   for await (const event of events) {
     if (event.kind === 'block-progress' && event.progress.kind === 'output')
       await listener.output(event.progress.bytes)
-    const block = collector.take(withBail(event, signal))
+    const block = collector.take(withOptions(event, signal))
     if (block) listener.block(block)
   }
   return { ...collector.outcome(), ...endedEarly(signal) }
@@ -132,11 +132,15 @@ function bailed({ aborted, reason }: AbortSignal): boolean {
   return aborted && problemOf(reason).code === BAIL
 }
 
-function withBail(event: RunEvent, signal: AbortSignal): RunEvent {
-  if (event.kind !== 'block-ended' || event.result.status !== 'stopped' || !bailed(signal))
-    return event
-  const problem = problemOf(signal.reason)
-  return { ...event, result: { ...event.result, status: 'skipped', problem } }
+/** What the options have to do with it. */
+function withOptions(event: RunEvent, signal: AbortSignal): RunEvent {
+  if (event.kind !== 'block-ended') return event
+  const { result } = event
+  if (result.status === 'stopped' && bailed(signal))
+    return { ...event, result: { ...result, status: 'skipped', problem: problemOf(signal.reason) } }
+  if (result.problem?.code !== 'K402') return event
+  const problem = { ...result.problem, advice: 'The option --yes confirms it.' }
+  return { ...event, result: { ...result, problem } }
 }
 
 function endedEarly(signal: AbortSignal): Pick<FileOutcome, 'endedEarly'> | undefined {

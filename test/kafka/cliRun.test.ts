@@ -385,7 +385,7 @@ within: 2s
     assert.equal(await countOf(topic), 1)
     const refused = await run('b.kafka')
     assert.equal(refused.exit, 2, refused.out)
-    assert.match(refused.out, /"prod" is protected/)
+    assert.match(refused.out, /"prod" is protected[^]*The option --yes confirms it\./)
     assert.equal(await countOf(topic), 1)
     const agreed = await run('b.kafka --yes')
     assert.equal(agreed.exit, 0, agreed.out)
