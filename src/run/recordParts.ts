@@ -50,10 +50,11 @@ export function makeRecord(prepared: PreparedPlan, evaluate: Evaluate, row?: Row
   if ('problem' in topic) return topic
   const place = placeOf(prepared, evaluate, row)
   if ('problem' in place) return place
-  const record = { key: null, value: value.bytes, ...headers, ...place }
-  const key = ownKey ?? selectedKey(prepared, { ...record, topic: topic.text }, row)
+  const content = { value: value.bytes, headers: headers.headers }
+  const key = ownKey ?? selectedKey(prepared, { ...content, ...place, topic: topic.text }, row)
   if ('problem' in key) return about('key', key.problem)
-  return { record: { ...record, key: key.bytes }, topic: topic.text }
+  const record = { key: key.bytes, value: content.value, headers: content.headers, ...place }
+  return { record, topic: topic.text }
 }
 
 /** Undefined: `key-from` says it. */
@@ -68,7 +69,7 @@ function keyOf(
 
 function selectedKey(
   { plan, selection }: PreparedPlan,
-  record: OutgoingRecord & { readonly topic: string },
+  record: Omit<OutgoingRecord, 'key'> & { readonly topic: string },
   row: Row | undefined,
 ): Encoded {
   if (!selection) return { bytes: null }
@@ -176,11 +177,14 @@ function placeOf(
   if (typeof partition === 'object') return partition
   const timestamp = row?.timestamp ?? timeOf(plan.timestamp, evaluate, time)
   if (typeof timestamp === 'object') return timestamp
+  if (partition === undefined && timestamp === undefined) return ANYWHERE
   return {
     ...(partition !== undefined && { partition }),
     ...(timestamp !== undefined && { timestamp }),
   }
 }
+
+const ANYWHERE: Place = {}
 
 function partitionOf(
   plan: ProducerPlan,
