@@ -1,5 +1,6 @@
-import { directiveOf, settingsOf } from '../language/settings.ts'
+import { directiveOf } from '../language/settings.ts'
 import type { Block, KafkaFile } from '../language/tree.ts'
+import { endless, skipped } from '../run/leftOut.ts'
 import type { TagRule } from './runOptions.ts'
 
 export interface Selection {
@@ -12,23 +13,15 @@ export function leftOut(
   file: KafkaFile,
   selection: Selection,
 ): (block: Block) => string | undefined {
-  const settings = settingsOf(file)
+  const withoutEnd = endless(file)
   return block => {
-    const skip = directiveOf(file, block, 'skip')
-    if (skip !== undefined) return skip === '' ? 'It has "-- @skip".' : skip
+    const skip = skipped(file, block)
+    if (skip !== undefined) return skip
     if (selection.only && directiveOf(file, block, 'only') === undefined)
       return 'It has no "-- @only".'
-    return (
-      byTags(tagsOf(file, block), selection.tags) ??
-      (block.kind === 'CONSUMER' && !ENDS.some(name => settings.one(block, name)?.value)
-        ? 'It has no end: give it "to", "limit" or "idle-timeout".'
-        : undefined)
-    )
+    return byTags(tagsOf(file, block), selection.tags) ?? withoutEnd(block)
   }
 }
-
-/** What ends a CONSUMER by itself. */
-const ENDS = ['to', 'limit', 'idle-timeout']
 
 /** Its own, and those outside blocks above it. */
 function tagsOf(file: KafkaFile, block: Block): ReadonlySet<string> {

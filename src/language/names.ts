@@ -10,63 +10,53 @@ export interface SystemName {
   /** How it is written with what it takes. */
   readonly usage: string
   readonly documentation: string
-  /** Evaluated in this version. */
-  readonly runs?: true
 }
 
 /** The `$` names of templates. */
 export const SYSTEM_NAMES: readonly SystemName[] = [
-  { name: '$uuid', usage: '$uuid', documentation: 'A new random UUID.', runs: true },
+  { name: '$uuid', usage: '$uuid', documentation: 'A new random UUID.' },
   {
     name: '$timestamp',
     usage: '$timestamp [±n unit]',
     documentation: 'Milliseconds since the epoch, optionally moved: `$timestamp -1 d`.',
-    runs: true,
   },
   {
     name: '$date.now',
     usage: '$date.now',
     documentation: 'Milliseconds since the epoch.',
-    runs: true,
   },
   {
     name: '$date.unix',
     usage: '$date.unix',
     documentation: 'Seconds since the epoch.',
-    runs: true,
   },
   {
     name: '$date.iso',
     usage: '$date.iso',
     documentation: 'The time in ISO 8601, UTC.',
-    runs: true,
   },
   {
     name: '$isoTimestamp',
     usage: '$isoTimestamp',
     documentation: 'The time in ISO 8601, UTC.',
-    runs: true,
   },
   {
     name: '$datetime',
     usage: '$datetime format [±n unit]',
     documentation: 'The time in a format of your own: `$datetime yyyy-MM-dd`.',
-    runs: true,
   },
   {
     name: '$randomInt',
     usage: '$randomInt min max',
     documentation: 'A whole number from min up to and without max.',
-    runs: true,
   },
   {
     name: '$index',
     usage: '$index',
     documentation: 'The number of the record in this run, from 0.',
-    runs: true,
   },
-  { name: '$run', usage: '$run', documentation: 'A name for this run.', runs: true },
-  { name: '$cluster', usage: '$cluster', documentation: 'The name of the cluster.', runs: true },
+  { name: '$run', usage: '$run', documentation: 'A name for this run.' },
+  { name: '$cluster', usage: '$cluster', documentation: 'The name of the cluster.' },
   { name: '$env', usage: '$env NAME', documentation: 'A variable of the environment.' },
   { name: '$dotenv', usage: '$dotenv NAME', documentation: 'A variable of the nearest .env file.' },
   { name: '$secret', usage: '$secret NAME', documentation: 'A stored secret.' },

@@ -30,6 +30,8 @@ export interface PropertyDefinition {
   readonly range?: readonly [minimum: bigint, maximum: bigint]
   /** Runs in this version. */
   readonly runs?: true
+  /** Of a CONSUMER: where its records are shown in a view it cannot be had. */
+  readonly inRunOnly?: true
   /** Examples for completion, a snippet each. */
   readonly examples?: readonly string[]
   /** One or two sentences for hover and completion. */
@@ -99,6 +101,8 @@ const isolation: PropertyDefinition = {
 const capture: PropertyDefinition = {
   name: 'capture',
   kind: 'capture',
+  runs: true,
+  inRunOnly: true,
   repeatable: true,
   examples: ['${1:name} = ${2:value}'],
   documentation: 'Keeps something of the record under a name: `id = value.id`. May be repeated.',
@@ -294,6 +298,8 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'idle-timeout',
       kind: 'duration',
+      runs: true,
+      inRunOnly: true,
       examples: ['${1:5s}'],
       documentation: 'Ends when no record came for that time.',
     },
@@ -308,23 +314,31 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'filter',
       kind: 'expression',
+      runs: true,
+      inRunOnly: true,
       repeatable: true,
       documentation: 'A condition; with several, all must hold.',
     },
     {
       name: 'select',
       kind: 'expression',
+      runs: true,
+      inRunOnly: true,
       documentation: 'What is shown of each record: expressions, each with an optional `as name`.',
     },
     {
       name: 'output',
       kind: 'choice',
+      runs: true,
+      inRunOnly: true,
       choices: ['table', 'json', 'jsonl', 'csv', 'raw'],
       documentation: 'How records are shown.',
     },
     {
       name: 'output-to',
       kind: 'file',
+      runs: true,
+      inRunOnly: true,
       examples: ['file(${1:./out/records.jsonl})'],
       documentation: 'The file that records are written to.',
     },
@@ -337,32 +351,37 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'within',
       kind: 'duration',
+      runs: true,
       examples: ['${1:10s}'],
       documentation: 'The deadline. Default: 10 s.',
     },
     partitions,
-    { name: 'key', kind: 'text', documentation: 'Selects records with this key.' },
+    { name: 'key', kind: 'text', runs: true, documentation: 'Selects records with this key.' },
     {
       name: 'match',
       kind: 'expression',
+      runs: true,
       repeatable: true,
       documentation: 'A condition that selects records.',
     },
     {
       name: 'assert',
       kind: 'expression',
+      runs: true,
       repeatable: true,
       documentation: 'A condition that judges the selected records.',
     },
     {
       name: 'count',
       kind: 'integer',
+      runs: true,
       range: [0n, 9_007_199_254_740_991n],
       documentation: 'How many records are expected. Default: 1.',
     },
     {
       name: 'none',
       kind: 'choice',
+      runs: true,
       choices: ['true', 'false'],
       documentation: 'No record may match until the deadline.',
     },
@@ -375,6 +394,7 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'partitions',
       kind: 'integer',
+      runs: true,
       range: [1n, 2_147_483_647n],
       examples: ['${1:3}'],
       documentation: 'How many partitions the topic has.',
@@ -382,6 +402,7 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'replication',
       kind: 'integer',
+      runs: true,
       range: [1n, 32_767n],
       examples: ['${1:1}'],
       documentation: 'How many replicas each partition has.',
@@ -389,6 +410,7 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'config',
       kind: 'assignment',
+      runs: true,
       repeatable: true,
       examples: ['${1:retention.ms} = ${2:60000}'],
       documentation: 'A topic config: `name = value`. May be repeated.',
@@ -396,6 +418,7 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
     {
       name: 'if-exists',
       kind: 'choice',
+      runs: true,
       choices: ['keep', 'fail', 'recreate'],
       documentation: 'What to do when the topic exists.',
     },

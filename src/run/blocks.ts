@@ -1,3 +1,5 @@
+import type { Problem } from '../base/problem.ts'
+import { isViewable } from '../language/runnable.ts'
 import { parseFormat, type WrittenFormat } from '../language/values/formats.ts'
 import { parsePartitions } from '../language/values/partitions.ts'
 import { parsePositions, resolvePositions, type TimeContext } from '../language/values/positions.ts'
@@ -28,17 +30,26 @@ export interface ConsumerSettings extends TimeContext {
   readonly defaultOffset: 'earliest' | 'latest'
 }
 
-/** What a CONSUMER reads. The checks of the language have found no error in it. */
+/** What a CONSUMER reads whose records are shown in a view. The checks of the language have found no error in it. */
 export function consumerPlan(
   file: KafkaFile,
   block: Block,
   settings: ConsumerSettings,
 ): Planned<ConsumerPlan> {
   const later = notThereYet(file, block)
-  return later ? { problem: later } : wholeConsumerPlan(file, block, settings)
+  if (later) return { problem: later }
+  return isViewable(file, block)
+    ? wholeConsumerPlan(file, block, settings)
+    : { problem: NOT_VIEWABLE }
 }
 
-/** The same of what runs in a run of a whole file, and not yet in an editor. */
+const NOT_VIEWABLE: Problem = {
+  code: 'not-viewable',
+  message: 'What this CONSUMER says cannot be shown in a view of records.',
+  advice: 'Run it as a block of its file.',
+}
+
+/** The same of one that is run and prints its records; its templates are put in already. */
 export function wholeConsumerPlan(
   file: KafkaFile,
   block: Block,

@@ -66,7 +66,7 @@ export function producerPlan(file: KafkaFile, block: Block): Planned<ProducerPla
   return later ? { problem: later } : wholeProducerPlan(file, block)
 }
 
-/** The same of what runs in a run of a whole file, and not yet in an editor. */
+/** The same, whatever runs in this version. */
 export function wholeProducerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
   const read = readerOf(file, block)
   const topic = read('topic')

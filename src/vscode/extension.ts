@@ -11,10 +11,15 @@ import { systemClock } from './clock.ts'
 import { registerDebug } from './debug/debug.ts'
 import { registerLag } from './lag/registerLag.ts'
 import { createLagWatches, type LagWatches } from './lag/watches.ts'
+import { createChosenEnvironments } from './environments/chosen.ts'
+import { createFileSecrets } from './environments/fileSecrets.ts'
+import { registerEnvironments } from './environments/registerEnvironments.ts'
+import type { EnvironmentSources } from './environments/surroundings.ts'
+import { createEnvironmentFiles } from './language/environments.ts'
 import { registerLocalKafka } from './local/localKafka.ts'
 import { registerLanguage } from './language/registerLanguage.ts'
 import { registerMessages, type MessagesViews } from './messages/registerMessages.ts'
-import { registerRun, type Runs } from './run/registerRun.ts'
+import { registerRun, type RunParts } from './run/registerRun.ts'
 import { registerTopicCommands } from './topics/topicCommands.ts'
 import { createTree, type Tree } from './tree/tree.ts'
 import { registerTreeCommands } from './tree/treeCommands.ts'
@@ -24,7 +29,8 @@ export interface Internals {
   readonly clusters: SavedClusters
   readonly tree: Tree
   readonly messages: MessagesViews
-  readonly runs: Runs
+  readonly runs: RunParts
+  readonly environments: EnvironmentSources
   readonly lag: LagWatches
 }
 
@@ -67,10 +73,19 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
       log,
     }),
   )
-  const runs = store.add(registerRun({ clusters, messages, clock: systemClock, log }))
+  const environments = {
+    files: store.add(createEnvironmentFiles()),
+    chosen: store.add(createChosenEnvironments(context.workspaceState)),
+  }
+  const secrets = createFileSecrets(context.secrets, context.workspaceState)
+  store.add(registerEnvironments({ environments, secrets, state: context.workspaceState, log }))
+  const runs = store.add(
+    registerRun({ clusters, messages, environments, secrets, clock: systemClock, log }),
+  )
   store.add(
     registerLanguage({
       clusters,
+      environments,
       log,
       globalState: context.globalState,
       extensionId: context.extension.id,
@@ -81,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   store.add(registerDebug({ clusters, lag, log }))
   store.add(vscode.commands.registerCommand('kafkaWorkbench.showLog', () => log.show()))
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { clusters, tree, messages, runs, lag }
+    ? { clusters, tree, messages, runs, environments, lag }
     : undefined
 }
 

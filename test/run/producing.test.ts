@@ -96,8 +96,8 @@ describe('a PRODUCER', () => {
 
   it('says what does not run yet, and sends nothing', () => {
     for (const source of [
-      'DEFAULTS\ntopic: orders\n\n###\nPRODUCER\nv\n',
-      'TOPIC\ntopic: orders\n\n###\nPRODUCER\ntopic: orders\nvalue-schema: registry\nv\n',
+      'PRODUCER\ntopic: orders\nkey-schema: "int"\nv\n',
+      'PRODUCER\ntopic: orders\nvalue-schema: registry\nv\n',
     ]) {
       const { file } = blockIn(source)
       for (const block of file.blocks) {

@@ -63,6 +63,7 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
   store.add(deps.knowledge.onDidChange(all))
   store.add(deps.expressions.onDidChange(all))
   store.add(deps.environments.onDidChange(all))
+  store.add(deps.chosen.onDidChange(all))
   store.add(
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration(GENERATED_DATA)) all()

@@ -6,6 +6,7 @@ import { linesOf, type Span } from '../../language/lines.ts'
 import {
   environmentNames,
   readEnvironment,
+  type Environment,
   type EnvironmentText,
   type EnvironmentTexts,
 } from '../../run/environments.ts'
@@ -21,6 +22,10 @@ const LARGEST_BYTES = 1024 * 1024
 export interface EnvironmentFiles extends Disposable {
   /** What is known by now of the files that count for a document; the rest is read meanwhile. */
   of(document: vscode.Uri): KnownEnvironments
+  /** Resolves when what `of` gives is known. */
+  load(document: vscode.Uri): Promise<void>
+  /** The files that count for a document, read anew. */
+  read(document: vscode.Uri): Promise<EnvironmentTexts>
   /** Files were read, or changed. */
   readonly onDidChange: Event<void>
 }
@@ -29,6 +34,10 @@ export interface KnownEnvironments {
   readonly names: readonly string[]
   /** The values of an environment; without a name those that are there in all. */
   given(name: string | undefined): ReadonlyMap<string, GivenText>
+  /** Name of the cluster that an environment goes to. */
+  cluster(name: string | undefined): string | undefined
+  /** The file of values that are kept to oneself. */
+  readonly private?: vscode.Uri
   /** Where a name is declared in the files. */
   placesOf(name: string): readonly { readonly uri: vscode.Uri; readonly range: vscode.Range }[]
 }
@@ -60,12 +69,9 @@ export function createEnvironmentFiles(): EnvironmentFiles {
   store.add(watcher.onDidDelete(forget))
 
   const read = async (folder: vscode.Uri, top: vscode.Uri, key: string) => {
-    const [open, hidden] = await Promise.all([
-      nearest(ENVIRONMENT_FILE, folder, top),
-      nearest(PRIVATE_ENVIRONMENT_FILE, folder, top),
-    ])
+    const found = await findIn(folder, top)
     if (byFolder.get(key) !== 'reading') return
-    byFolder.set(key, { ...(open && { public: open }), ...(hidden && { private: hidden }) })
+    byFolder.set(key, found)
     changed.fire()
   }
 
@@ -82,6 +88,19 @@ export function createEnvironmentFiles(): EnvironmentFiles {
       }
       return found === undefined || found === 'reading' ? NONE : knownOf(found)
     },
+    async load(document) {
+      const top = vscode.workspace.getWorkspaceFolder(document)?.uri
+      if (!top) return
+      const folder = vscode.Uri.joinPath(document, '..')
+      const key = folder.toString()
+      if (typeof byFolder.get(key) === 'object') return
+      byFolder.set(key, 'reading')
+      await read(folder, top, key)
+    },
+    async read(document) {
+      const top = vscode.workspace.getWorkspaceFolder(document)?.uri
+      return top ? findIn(vscode.Uri.joinPath(document, '..'), top) : {}
+    },
     onDidChange: changed.event,
     dispose: () => {
       store.dispose()
@@ -90,10 +109,23 @@ export function createEnvironmentFiles(): EnvironmentFiles {
   }
 }
 
-const NONE: KnownEnvironments = { names: [], given: () => new Map(), placesOf: () => [] }
+const NONE: KnownEnvironments = {
+  names: [],
+  given: () => new Map(),
+  cluster: () => undefined,
+  placesOf: () => [],
+}
+
+async function findIn(folder: vscode.Uri, top: vscode.Uri): Promise<Found> {
+  const [open, hidden] = await Promise.all([
+    nearest(ENVIRONMENT_FILE, folder, top),
+    nearest(PRIVATE_ENVIRONMENT_FILE, folder, top),
+  ])
+  return { ...(open && { public: open }), ...(hidden && { private: hidden }) }
+}
 
 /** The file in the folder or in the nearest one above it, up to the folder of the workspace. */
-async function nearest(
+export async function nearest(
   name: string,
   folder: vscode.Uri,
   top: vscode.Uri,
@@ -119,18 +151,21 @@ async function textOf(uri: vscode.Uri): Promise<string | undefined> {
 
 function knownOf(found: Found): KnownEnvironments {
   const texts: EnvironmentTexts = found
-  const values = new Map<string | undefined, ReadonlyMap<string, GivenText>>()
+  const known = new Map<string | undefined, Environment>()
+  const environment = (name: string | undefined): Environment => {
+    const before = known.get(name)
+    if (before) return before
+    const read = readEnvironment(texts, name)
+    const now = 'environment' in read ? read.environment : { values: new Map() }
+    known.set(name, now)
+    return now
+  }
   const files = [found.private, found.public].filter(file => file !== undefined)
   return {
     names: environmentNames(texts),
-    given(name) {
-      const before = values.get(name)
-      if (before) return before
-      const read = readEnvironment(texts, name)
-      const given = 'environment' in read ? read.environment.values : new Map<string, GivenText>()
-      values.set(name, given)
-      return given
-    },
+    given: name => environment(name).values,
+    cluster: name => environment(name).cluster,
+    ...(found.private && { private: found.private.uri }),
     placesOf: name =>
       files.flatMap(({ uri, text }) =>
         spansOf(text, name).map(span => ({ uri, range: rangeIn(text, span) })),

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode'
 import type { Knowledge, KnownCluster } from '../../language/check/knowledge.ts'
 import type { GivenText } from '../../language/given.ts'
 import type { KafkaFile } from '../../language/tree.ts'
+import type { ChosenEnvironments } from '../environments/chosen.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import type { ClusterKnowledge } from './clusterKnowledge.ts'
 import type { EnvironmentFiles } from './environments.ts'
@@ -14,16 +15,17 @@ export interface CheckDeps {
   readonly knowledge: ClusterKnowledge
   readonly expressions: Expressions
   readonly environments: EnvironmentFiles
+  readonly chosen: Pick<ChosenEnvironments, 'of' | 'onDidChange'>
 }
 
-/** The values of the environment that a file names with `-- @env`, else those of all environments. */
+/** The values of the environment that a file names with `-- @env`, else of the one that is chosen. */
 export function givenTo(
   document: vscode.TextDocument,
   file: KafkaFile,
-  { environments }: Pick<CheckDeps, 'environments'>,
+  { environments, chosen }: Pick<CheckDeps, 'environments' | 'chosen'>,
 ): ReadonlyMap<string, GivenText> {
   const name = file.directives.find(directive => directive.name === 'env')?.argument
-  return environments.of(document.uri).given(name)
+  return environments.of(document.uri).given(name ?? chosen.of(document.uri))
 }
 
 /** What is known of the clusters that the blocks of a file go to, while they are connected. */

@@ -3,10 +3,10 @@ import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import type { Log } from '../../base/log.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters } from '../clusters/clusters.ts'
+import type { EnvironmentSources } from '../environments/surroundings.ts'
 import { textOf } from '../clusters/pickCluster.ts'
 import { createClusterKnowledge } from './clusterKnowledge.ts'
 import { registerDiagnostics } from './diagnostics.ts'
-import { createEnvironmentFiles } from './environments.ts'
 import { createExpressions } from './expressions.ts'
 import { fixesProvider } from './fixes.ts'
 import { formatJsonOfBlock } from './formatJson.ts'
@@ -25,6 +25,7 @@ import {
 
 export interface LanguageDeps {
   readonly clusters: Clusters
+  readonly environments: EnvironmentSources
   readonly log: Log
   /** Remembers that the notice about another extension was given. */
   readonly globalState: vscode.Memento
@@ -37,8 +38,8 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
   const store = new DisposableStore()
   const knowledge = store.add(createClusterKnowledge(deps.clusters, deps.log))
   const expressions = store.add(createExpressions(deps.log))
-  const environments = store.add(createEnvironmentFiles())
-  const checking = { clusters: deps.clusters, knowledge, expressions, environments }
+  const { files: environments, chosen } = deps.environments
+  const checking = { clusters: deps.clusters, knowledge, expressions, environments, chosen }
   const selector = { language: KAFKA_LANGUAGE }
   const quickFixes = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }
   const { languages } = vscode

@@ -46,6 +46,8 @@ export interface MessagesViews extends Disposable {
   panel(id: string): MessagesPanel | undefined
   /** Whether a reading goes on, and whether it has begun. */
   state(id: string): 'starting' | 'running' | 'stopped'
+  /** Whether a member of a group is one of this window. */
+  isOurs(memberId: string): boolean
   /** A reading began or ended. */
   readonly onDidChange: Event<void>
 }
@@ -161,6 +163,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
     },
     session: id => panels.get(id)?.session,
     panel: id => panels.get(id),
+    isOurs: memberId => ourMembers.has(memberId),
     state: id => {
       const panel = panels.get(id)
       return panel ? stateOf(panel) : 'stopped'

@@ -18,7 +18,7 @@ interface DocumentStates {
   readonly states: Map<string, BlockState>
 }
 
-/** What each PRODUCER does or did, by document and block; follows the edits of the documents. */
+/** What each block does or did, by document and block; follows the edits of the documents. */
 export class BlockStates implements Disposable {
   readonly #documents = new Map<string, DocumentStates>()
   readonly #running = new Map<string, AbortController>()
@@ -83,9 +83,8 @@ export class BlockStates implements Disposable {
     })
   }
 
-  /** Begins a run of the block: its signal aborts when the block is stopped. */
-  begin(block: BlockId): AbortController {
-    const controller = new AbortController()
+  /** Begins a run of the block, alone or with others: it is aborted when one of them is stopped. */
+  begin(block: BlockId, controller = new AbortController()): AbortController {
     this.#running.set(keyOf(block), controller)
     return controller
   }

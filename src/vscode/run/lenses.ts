@@ -1,11 +1,13 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import { isViewable } from '../../language/runnable.ts'
 import { lensesOf, type BlockLens } from '../../language/services/outline.ts'
 import type { Block, KafkaFile } from '../../language/tree.ts'
 import type { Clusters, ConnectionState } from '../clusters/clusters.ts'
-import { clusterOf, fileOf, KAFKA_LANGUAGE, type BlockCluster } from '../language/kafkaDocument.ts'
+import { clusterOfBlock, type EnvironmentSources } from '../environments/surroundings.ts'
+import { fileOf, KAFKA_LANGUAGE, type BlockCluster } from '../language/kafkaDocument.ts'
 import type { MessagesViews } from '../messages/registerMessages.ts'
-import type { BlockState } from './blockState.ts'
+import { isBusy, type BlockState } from './blockState.ts'
 import type { BlockStates } from './blockStates.ts'
 import { consumerLens } from './consumerLens.ts'
 import { readingId } from './readingId.ts'
@@ -20,6 +22,7 @@ export interface LensDeps {
   readonly clusters: Clusters
   readonly states: BlockStates
   readonly messages: MessagesViews
+  readonly environments: EnvironmentSources
 }
 
 interface Action {
@@ -39,6 +42,8 @@ export function registerLenses(deps: LensDeps): Disposable {
   store.add(deps.clusters.onDidChange(refresh))
   store.add(deps.states.onDidTurn(refresh))
   store.add(deps.messages.onDidChange(refresh))
+  store.add(deps.environments.files.onDidChange(refresh))
+  store.add(deps.environments.chosen.onDidChange(refresh))
   store.add(
     vscode.languages.registerCodeLensProvider(
       { language: KAFKA_LANGUAGE },
@@ -71,14 +76,50 @@ function actionsOf(
 ): readonly Action[] {
   const { block, runnable } = lens
   if (!runnable.runs) return [{ title: `$(circle-slash)\u00a0${runnable.reason}`, command: '' }]
-  const cluster = clusterOf(file, block, deps.clusters)
+  const cluster = clusterOfBlock(document, file, block, deps.clusters, deps.environments)
   if (cluster.kind === 'none')
     return [{ title: 'Select a cluster', command: 'kafkaWorkbench.selectCluster', arguments: [] }]
-  const own =
-    lens.kind === 'PRODUCER'
-      ? producerActions(lens, deps.states.state(document, block))
-      : consumerActions(document, block, deps)
-  return [...own, ...groupActions(lens, cluster), clusterAction(cluster, deps.clusters)]
+  const state = deps.states.state(document, block)
+  return [
+    ...ownActions(document, lens, state, deps),
+    ...(isBusy(state) ? [] : fileActions(file, block)),
+    ...groupActions(lens, cluster),
+    clusterAction(cluster, deps.clusters),
+  ]
+}
+
+function ownActions(
+  document: vscode.TextDocument,
+  lens: BlockLens,
+  state: BlockState | undefined,
+  deps: LensDeps,
+): readonly Action[] {
+  switch (lens.kind) {
+    case 'PRODUCER':
+      return producerActions(lens, state)
+    case 'CONSUMER':
+      return isViewable(fileOf(document), lens.block)
+        ? consumerActions(document, lens.block, deps)
+        : [runAction(state)]
+    case 'EXPECT':
+    case 'TOPIC':
+    case 'DEFAULTS':
+      return [runAction(state)]
+  }
+}
+
+function runAction(state: BlockState | undefined): Action {
+  if (!isBusy(state)) return action('$(run)', 'Run', 'runBlock')
+  const title = state?.kind === 'running' ? 'Running...' : 'Waiting...'
+  return { ...action('$(sync~spin)', title, 'stopBlock'), tooltip: 'Stop' }
+}
+
+/** In a file that expects something the blocks belong together. */
+function fileActions({ blocks }: KafkaFile, block: Block): readonly Action[] {
+  const all = blocks.filter(({ kind }) => kind !== 'DEFAULTS')
+  if (all.length < 2 || !all.some(({ kind }) => kind === 'EXPECT' || kind === 'TOPIC')) return []
+  if (block === all[0]) return [action('$(run-all)', 'Run file', 'runFile')]
+  return block === all.at(-1) ? [] : [action('$(run-below)', 'Run from here', 'runFromHere')]
 }
 
 function producerActions(lens: BlockLens, state: BlockState | undefined): readonly Action[] {
@@ -87,6 +128,7 @@ function producerActions(lens: BlockLens, state: BlockState | undefined): readon
       return [stopAction('$(sync~spin)', 'Connecting...')]
     case 'sending':
     case 'sendingMany':
+    case 'running':
       return [stopAction('$(sync~spin)', 'Sending...')]
     case 'scheduled':
       return [stopAction('$(debug-stop)', `Stop scheduled producer (every ${lens.every ?? '?'})`)]
@@ -95,6 +137,7 @@ function producerActions(lens: BlockLens, state: BlockState | undefined): readon
     case 'producedMany':
     case 'stopped':
     case 'failed':
+    case 'ended':
     case undefined:
       return idleProducer(lens.every)
   }

@@ -4,24 +4,29 @@ import { DisposableStore, type Disposable } from '../../base/dispose.ts'
 import type { Log } from '../../base/log.ts'
 import { ProblemError, type Problem } from '../../base/problem.ts'
 import { check } from '../../language/check/check.ts'
-import { runnableOf } from '../../language/runnable.ts'
+import { isViewable, runnableOf } from '../../language/runnable.ts'
 import { blockAt, type Block, type BlockKind, type KafkaFile } from '../../language/tree.ts'
 import { readingOf } from '../../run/readingText.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { generatesData } from '../language/generatedData.ts'
-import { clusterOf, fileOf, KAFKA_LANGUAGE } from '../language/kafkaDocument.ts'
+import { fileOf, KAFKA_LANGUAGE } from '../language/kafkaDocument.ts'
+import type { FileSecrets } from '../environments/fileSecrets.ts'
+import { clusterOfBlock, type EnvironmentSources } from '../environments/surroundings.ts'
 import type { MessagesViews } from '../messages/registerMessages.ts'
 import { BlockStates } from './blockStates.ts'
+import { createRuns } from './createRuns.ts'
 import { registerLenses, type BlockPlace } from './lenses.ts'
-import { produceBlock } from './produceBlock.ts'
 import { readingId } from './readingId.ts'
 import { registerResults } from './results.ts'
 import { registerRunStatus } from './runStatus.ts'
+import type { RunRequest, Runs, WantedRun } from './runs.ts'
 
 export interface RunDeps {
   readonly clusters: Clusters
   readonly messages: MessagesViews
+  readonly environments: EnvironmentSources
+  readonly secrets: FileSecrets
   readonly clock: Clock
   readonly log: Log
 }
@@ -32,27 +37,40 @@ interface Target {
   readonly block: Block
 }
 
-export interface Runs extends Disposable {
-  /** What each PRODUCER does or did. */
+export interface RunParts extends Disposable {
+  /** What each block does or did. */
   readonly states: BlockStates
+  readonly runs: Runs
 }
 
 /** Lenses, commands and results of the blocks of `.kafka` documents. */
-export function registerRun(deps: RunDeps): Runs {
+export function registerRun(deps: RunDeps): RunParts {
   const store = new DisposableStore()
   const states = store.add(new BlockStates())
-  store.add(registerLenses({ ...deps, states }))
+  const printer = store.add(createPrinter())
+  const runs = store.add(
+    createRuns({
+      ...deps,
+      states,
+      print: bytes => {
+        printer.print(bytes)
+      },
+      isOurs: memberId => deps.messages.isOurs(memberId),
+    }),
+  )
+  const parts = { ...deps, states, runs }
+  store.add(registerLenses(parts))
   store.add(registerResults(states))
-  store.add(registerRunStatus(states))
+  store.add(registerRunStatus(states, runs))
   const register = (name: string, run: (argument: unknown) => Promise<unknown>) => {
     const command = `kafkaWorkbench.${name}`
     store.add(vscode.commands.registerCommand(command, guarded(deps.log, run)))
   }
   const producing = (count: () => Promise<number | undefined>) => async (argument: unknown) => {
     const target = await targetOf(argument, 'PRODUCER')
-    const cluster = await clusterFor(target, deps.clusters)
-    const records = cluster && (await count())
-    if (records) await produceBlock({ ...target, cluster, count: records }, { ...deps, states })
+    if (!(await hasCluster(target, parts))) return
+    const times = await count()
+    if (times) await runTarget(target, 'block', parts, { times })
   }
   const one = () => Promise.resolve(1)
   register('produceRecord', producing(one))
@@ -62,58 +80,110 @@ export function registerRun(deps: RunDeps): Runs {
   )
   register('produceRecordsN', producing(askCount))
   register('startScheduledProducer', producing(one))
-  register('stopProducer', async argument => {
-    const { document, block } = await targetOf(argument, 'PRODUCER')
+  const stop = async (argument: unknown) => {
+    const { document, block } = await targetOf(argument)
     states.stop(states.idOf(document, block))
-  })
+  }
+  register('stopProducer', stop)
+  register('stopBlock', stop)
   register('startConsumer', async argument => {
-    await startConsumer(await targetOf(argument, 'CONSUMER'), states, deps)
+    await startConsumer(await targetOf(argument, 'CONSUMER'), parts)
   })
   register('stopConsumer', async argument => {
     const { document, block } = await targetOf(argument, 'CONSUMER')
     deps.messages.stop(readingId(states.idOf(document, block)))
   })
   register('stopAll', () => {
-    states.stopAll()
+    runs.stopAll()
     deps.messages.stopAll()
     return Promise.resolve()
   })
-  register('runBlock', async argument => {
-    await runBlock(await targetOf(argument), states, deps, producing(one))
+  register('stopRuns', () => {
+    runs.stopAll()
+    return Promise.resolve()
   })
-  return { states, dispose: () => store.dispose() }
+  register('runBlock', async argument => {
+    await runBlock(await targetOf(argument), parts)
+  })
+  register('runFromHere', async argument => {
+    await runTarget(await targetOf(argument), 'fromHere', parts)
+  })
+  register('newSession', async argument => {
+    runs.forget((await fileTargetOf(argument)).document)
+  })
+  register('runFile', async argument => {
+    await runTarget(await fileTargetOf(argument), 'file', parts)
+  })
+  return { states, runs, dispose: () => store.dispose() }
 }
 
-/** Runs the block, or stops it if it runs by a schedule or reads. */
-async function runBlock(
-  target: Target,
-  states: BlockStates,
-  deps: RunDeps,
-  produceOne: (argument: unknown) => Promise<unknown>,
-): Promise<void> {
+type Parts = RunDeps & Omit<RunParts, 'dispose'>
+
+/** Runs the block, or stops it if it runs already. */
+async function runBlock(target: Target, parts: Parts): Promise<void> {
   const { document, file, block } = target
+  const { states, messages } = parts
   const runnable = runnableOf(file)(block)
   if (!runnable.runs) throw new ProblemError({ code: 'not-there-yet', message: runnable.reason })
   const id = states.idOf(document, block)
-  if (block.kind === 'PRODUCER') {
-    if (states.get(id)?.kind === 'scheduled') states.stop(id)
-    else await produceOne(placeOf(target))
-  } else if (deps.messages.state(readingId(id)) === 'stopped')
-    await startConsumer(target, states, deps)
-  else deps.messages.stop(readingId(id))
+  if (isViewable(file, block)) {
+    if (messages.state(readingId(id)) === 'stopped') await startConsumer(target, parts)
+    else messages.stop(readingId(id))
+  } else if (states.isBusy(id)) states.stop(id)
+  else await runTarget(target, 'block', parts)
 }
 
-function placeOf({ document, block }: Target): BlockPlace {
-  return { uri: document.uri.toString(), line: block.startLine }
-}
-
-async function startConsumer(
+/** Runs blocks to their end; what became of them stands beside them. */
+async function runTarget(
   target: Target,
-  states: BlockStates,
-  { clusters, messages }: RunDeps,
+  kind: WantedRun['kind'],
+  parts: Parts,
+  options?: RunRequest,
 ): Promise<void> {
+  if (!(await hasCluster(target, parts))) return
   const { document, file, block } = target
-  const cluster = await clusterFor(target, clusters)
+  const events = parts.runs.run(document, { kind, blocks: [block.index] }, options)
+  let ran = 0
+  let reason: Problem | undefined
+  for await (const event of events) {
+    if (event.kind !== 'block-ended') continue
+    ran++
+    const { status, problem, failure } = event.result
+    if (status === 'refused' || (status === 'failed' && !failure)) reason ??= problem
+  }
+  parts.log.info(`Ran ${ran} of ${file.blocks.length} blocks of a file.`)
+  // The message can quote a key or a value, which have no place in a log.
+  if (reason) parts.log.warn(`A block did not run, or not to its end (${reason.code}).`)
+  if (reason) tell(reason)
+}
+
+/** The block may be out of sight: what went wrong is said in a message too. */
+function tell({ message, advice }: Problem): void {
+  void vscode.window.showErrorMessage(advice === undefined ? message : `${message} ${advice}`)
+}
+
+interface Printer extends Disposable {
+  print(bytes: Uint8Array): void
+}
+
+/** Shows what CONSUMERs among other blocks print. */
+function createPrinter(): Printer {
+  let channel: vscode.OutputChannel | undefined
+  const decoder = new TextDecoder()
+  return {
+    print(bytes) {
+      channel ??= vscode.window.createOutputChannel('Kafka Records')
+      channel.append(decoder.decode(bytes, { stream: true }))
+      channel.show(true)
+    },
+    dispose: () => channel?.dispose(),
+  }
+}
+
+async function startConsumer(target: Target, parts: Parts): Promise<void> {
+  const { states, messages } = parts
+  const { document, file, block } = target
+  const cluster = await clusterFor(target, parts)
   if (!cluster) return
   const error = check(file, { generatedData: generatesData(document.uri) }).find(
     problem => problem.severity === 'error' && problem.block === block.index,
@@ -137,6 +207,25 @@ async function targetOf(argument: unknown, kind?: BlockKind): Promise<Target> {
   if (!target) throw new ProblemError(place ? BLOCK_GONE : NO_BLOCK)
   if (kind && target.block.kind !== kind) throw new ProblemError(otherKind(target.block, kind))
   return target
+}
+
+/** The first block of the file of a lens, else of the one that is looked at. */
+async function fileTargetOf(argument: unknown): Promise<Target> {
+  const uri = placeIn(argument)?.uri
+  const document =
+    uri === undefined
+      ? vscode.window.activeTextEditor?.document
+      : await vscode.workspace.openTextDocument(vscode.Uri.parse(uri))
+  const file = document?.languageId === KAFKA_LANGUAGE ? fileOf(document) : undefined
+  const block = file?.blocks.find(({ kind }) => kind !== 'DEFAULTS')
+  if (!document || !file || !block) throw new ProblemError(NO_FILE)
+  return { document, file, block }
+}
+
+const NO_FILE: Problem = {
+  code: 'no-file',
+  message: 'There is no block to run.',
+  advice: 'Open a .kafka file that has one.',
 }
 
 function placeIn(argument: unknown): BlockPlace | undefined {
@@ -164,7 +253,7 @@ function targetAtCaret(): Target | undefined {
 const NO_BLOCK: Problem = {
   code: 'no-block',
   message: 'The caret stands in no block.',
-  advice: 'Put it into a PRODUCER or a CONSUMER of a .kafka file.',
+  advice: 'Put it into a block of a .kafka file.',
 }
 
 const BLOCK_GONE: Problem = {
@@ -181,16 +270,22 @@ function otherKind(block: Block, kind: BlockKind): Problem {
   }
 }
 
+/** Asks for a cluster where nothing says one. */
+async function hasCluster(target: Target, parts: Parts): Promise<boolean> {
+  return (await clusterFor(target, parts)) !== undefined
+}
+
 async function clusterFor(
-  { file, block }: Target,
-  clusters: Clusters,
+  { document, file, block }: Target,
+  { clusters, environments }: Parts,
 ): Promise<SavedCluster | undefined> {
-  const found = clusterOf(file, block, clusters)
+  await environments.files.load(document.uri)
+  const found = clusterOfBlock(document, file, block, clusters, environments)
   if (found.kind === 'cluster') return found.cluster
   if (found.kind === 'unknown')
     throw new ProblemError({
       code: 'no-cluster',
-      message: `"-- @cluster ${found.name}" names none of the saved clusters.`,
+      message: `None of the saved clusters is named "${found.name}".`,
       advice: 'Correct the name, or add the cluster.',
     })
   await vscode.commands.executeCommand('kafkaWorkbench.selectCluster')

@@ -1,8 +1,10 @@
 import type { Problem } from '../../base/problem.ts'
 import type { ProduceOutcome } from '../../kafka/cluster.ts'
 import { count } from '../../lag/format.ts'
-import type { ProduceResult, ProduceTotals } from '../../run/events.ts'
-import type { BlockState } from './blockState.ts'
+import { numbersOf } from '../../report/words.ts'
+import type { ProduceResult } from '../../run/events.ts'
+import type { BlockResult } from '../../run/results.ts'
+import type { BlockState, ManyTotals } from './blockState.ts'
 
 export interface InlineResult {
   readonly tone: 'good' | 'bad' | 'busy'
@@ -17,6 +19,10 @@ export function inlineResult(state: BlockState): InlineResult | undefined {
     case 'connecting':
     case 'sending':
       return undefined
+    case 'running':
+      return state.text === undefined ? undefined : { tone: 'busy', text: state.text }
+    case 'ended':
+      return endedOf(state.result, state.told)
     case 'produced':
       return resultOf(state.result)
     case 'sendingMany':
@@ -41,15 +47,43 @@ export function inlineResult(state: BlockState): InlineResult | undefined {
   }
 }
 
+/** `✓ partition 2 · offset 881 · 14 ms`, `✗ no matching record within 15s`. */
+function endedOf(result: BlockResult, told: string): InlineResult {
+  const details = fenced(told)
+  const { failure, problem, notice } = result
+  switch (result.status) {
+    case 'passed':
+      return { tone: 'good', text: `✓ ${numbersOf(result)}`, details }
+    case 'skipped':
+      return { tone: 'good', text: oneLine(`skipped: ${notice ?? ''}`), details }
+    case 'stopped':
+      return { tone: 'good', text: 'stopped', details }
+    case 'failed':
+    case 'refused':
+      return {
+        tone: 'bad',
+        text: oneLine(`✗ ${failure?.message ?? problem?.message ?? result.status}`),
+        details,
+      }
+  }
+}
+
+/** As it stands, whatever is in it. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}text\n${text}\n${fence}`
+}
+
 /** `12,000 records · 40,000 per second`. */
-function progressOf({ acknowledged, milliseconds }: ProduceTotals): string {
+function progressOf({ acknowledged, milliseconds }: ManyTotals): string {
   const perSecond = milliseconds > 0 ? Math.round((acknowledged * 1000) / milliseconds) : 0
   return [records(acknowledged), ...(perSecond > 0 ? [`${count(perSecond)} per second`] : [])].join(
     ' · ',
   )
 }
 
-function manyOf(totals: ProduceTotals, isStopped: boolean): InlineResult {
+function manyOf(totals: ManyTotals, isStopped: boolean): InlineResult {
   const { failed, failures, acknowledged } = totals
   const stopped = isStopped ? 'stopped after ' : ''
   const details = detailsOfTotals(totals)
@@ -64,7 +98,7 @@ function manyOf(totals: ProduceTotals, isStopped: boolean): InlineResult {
   }
 }
 
-function detailsOfTotals({ topic, acknowledged, failed, failures, last }: ProduceTotals): string {
+function detailsOfTotals({ topic, acknowledged, failed, failures, last }: ManyTotals): string {
   const rest = failed - failures.length
   const place = last ? placeOf(last.outcome).join(', ') : undefined
   return [

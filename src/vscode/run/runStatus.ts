@@ -1,23 +1,48 @@
 import * as vscode from 'vscode'
-import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import type { BlockStates } from './blockStates.ts'
+import type { Runs } from './runs.ts'
 
-/** Says in the status bar that something sends by a schedule, also when its file is closed. */
-export function registerRunStatus(states: BlockStates): Disposable {
+/** Ms before a run is shown: most are over by then. */
+const PATIENCE = 400
+
+/** Says in the status bar what runs, also when its file is closed; a click stops it. */
+export function registerRunStatus(states: BlockStates, runs: Runs): Disposable {
   const store = new DisposableStore()
   const item = store.add(
-    vscode.window.createStatusBarItem('kafkaWorkbench.scheduled', vscode.StatusBarAlignment.Left),
+    vscode.window.createStatusBarItem('kafkaWorkbench.runs', vscode.StatusBarAlignment.Left),
   )
-  item.name = 'Kafka Scheduled Producers'
-  item.command = 'kafkaWorkbench.stopAll'
-  item.tooltip = 'Stop all running blocks'
-  store.add(
-    states.onDidTurn(() => {
-      const count = states.scheduled
-      item.text = `$(sync~spin) ${count} scheduled ${count === 1 ? 'producer' : 'producers'}`
-      if (count > 0) item.show()
-      else item.hide()
-    }),
-  )
+  item.name = 'Kafka Runs'
+  item.command = 'kafkaWorkbench.stopRuns'
+  let timer: NodeJS.Timeout | undefined
+  let isShown = false
+  const draw = () => {
+    timer = undefined
+    isShown = runs.active.length > 0
+    if (!isShown) {
+      item.hide()
+      return
+    }
+    item.text = `$(sync~spin) ${statusText(runs, states.scheduled)}`
+    item.tooltip = 'Stop all runs of .kafka files'
+    item.show()
+  }
+  const update = () => {
+    if (isShown) draw()
+    else if (runs.active.length > 0) timer ??= setTimeout(draw, PATIENCE)
+  }
+  store.add(states.onDidTurn(update))
+  store.add(runs.onDidChange(update))
+  store.add(toDisposable(() => clearTimeout(timer)))
   return store
+}
+
+/** `orders.kafka 2/5`, `2 scheduled producers`. */
+function statusText({ active }: Runs, scheduled: number): string {
+  const [first] = active
+  if (!first || scheduled >= active.length)
+    return `${scheduled} scheduled ${scheduled === 1 ? 'producer' : 'producers'}`
+  if (active.length > 1) return `${active.length} Kafka runs`
+  const name = first.uri.slice(first.uri.lastIndexOf('/') + 1)
+  return `${decodeURIComponent(name)} ${first.ended}/${first.blocks}`
 }

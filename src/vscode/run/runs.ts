@@ -42,6 +42,8 @@ export interface Runs extends Disposable {
     options?: RunRequest,
     token?: vscode.CancellationToken,
   ): AsyncIterable<RunEvent>
+  /** The next run of the document starts a new session. */
+  forget(document: vscode.TextDocument): void
   readonly active: readonly ActiveRun[]
   /** A run began, came further, or ended. */
   readonly onDidChange: Event<void>

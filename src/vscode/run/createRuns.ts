@@ -1,0 +1,240 @@
+import * as vscode from 'vscode'
+import { DisposableStore } from '../../base/dispose.ts'
+import { Emitter } from '../../base/events.ts'
+import type { Log } from '../../base/log.ts'
+import { ProblemError, problemOf, type Problem } from '../../base/problem.ts'
+import type { Block, KafkaFile } from '../../language/tree.ts'
+import type { RunEvent } from '../../run/events.ts'
+import { endless, skipped } from '../../run/leftOut.ts'
+import {
+  clusterOfBlock,
+  surroundingsOf,
+  type EnvironmentSources,
+} from '../environments/surroundings.ts'
+import { fileOf } from '../language/kafkaDocument.ts'
+import { consumerSettings } from '../messages/settings.ts'
+import type { BlockId, BlockStates } from './blockStates.ts'
+import { editorPorts, savedCluster, type PortDeps } from './editorPorts.ts'
+import { newFollower } from './follow.ts'
+import type { ActiveRun, RunRequest, Runs, WantedRun } from './runs.ts'
+import { createSessions } from './sessions.ts'
+
+export interface RunsDeps extends PortDeps {
+  readonly states: BlockStates
+  readonly environments: EnvironmentSources
+  /** What CONSUMERs among other blocks print. */
+  print(bytes: Uint8Array): void
+  readonly log: Log
+}
+
+interface Call {
+  readonly document: vscode.TextDocument
+  readonly file: KafkaFile
+  readonly blocks: readonly Block[]
+  /** Of the blocks, by their places in the file. */
+  readonly ids: ReadonlyMap<number, BlockId>
+  readonly kind: WantedRun['kind']
+  readonly options: RunRequest
+}
+
+export function createRuns(deps: RunsDeps): Runs {
+  const store = new DisposableStore()
+  const changed = store.add(new Emitter<void>())
+  const sessions = createSessions()
+  const active = new Set<MutableRun>()
+  store.add(
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      sessions.forget(uri.toString())
+    }),
+  )
+
+  async function* follow(call: Call, token?: vscode.CancellationToken): AsyncGenerator<RunEvent> {
+    const { blocks, ids } = call
+    const busy = [...ids.values()].some(id => deps.states.isBusy(id))
+    if (busy) {
+      yield* refusedRun(blocks, BUSY, deps.clock.now())
+      return
+    }
+    const controller = new AbortController()
+    const stop = () => {
+      controller.abort()
+    }
+    const cancelling = token?.onCancellationRequested(stop)
+    if (token?.isCancellationRequested) stop()
+    const own = { uri: call.document.uri.toString(), ended: 0, blocks: blocks.length, stop }
+    active.add(own)
+    begin(call, controller)
+    try {
+      for await (const event of shown(events(call, controller.signal), call)) {
+        if (event.kind === 'block-ended') own.ended++
+        if (event.kind === 'block-ended' || event.kind === 'run-started') changed.fire()
+        yield event
+      }
+    } finally {
+      stop()
+      cancelling?.dispose()
+      end(call, controller)
+      active.delete(own)
+      changed.fire()
+    }
+  }
+
+  function begin({ ids }: Call, controller: AbortController): void {
+    for (const id of ids.values()) {
+      deps.states.begin(id, controller)
+      deps.states.set(id, { kind: 'connecting' })
+    }
+  }
+
+  function end({ ids }: Call, controller: AbortController): void {
+    for (const id of ids.values()) {
+      deps.states.end(id, controller)
+      // Nobody asked for the rest of the events.
+      if (deps.states.isBusy(id)) deps.states.set(id, { kind: 'stopped', sent: 0 })
+    }
+  }
+
+  async function* shown(
+    events: AsyncIterable<RunEvent>,
+    { document, file, ids }: Call,
+  ): AsyncGenerator<RunEvent> {
+    const { clusters, environments, clock, states } = deps
+    const follower = newFollower({
+      name: vscode.workspace.asRelativePath(document.uri),
+      file,
+      startedAt: clock.now(),
+      clusterOf(block) {
+        const found = clusterOfBlock(document, file, block, clusters, environments)
+        return found.kind === 'cluster' ? found.cluster.id : undefined
+      },
+    })
+    for await (const event of events) {
+      const next = follower.take(event)
+      const id = next && ids.get(next.block)
+      if (id) states.set(id, next.state)
+      if (event.kind === 'block-progress' && event.progress.kind === 'output')
+        deps.print(event.progress.bytes)
+      yield event
+    }
+  }
+
+  async function* events(call: Call, signal: AbortSignal): AsyncGenerator<RunEvent> {
+    const { document, file, blocks, kind, options } = call
+    let around
+    try {
+      if (!vscode.workspace.isTrusted) throw new ProblemError(UNTRUSTED)
+      around = await surroundingsOf(document.uri, deps.environments)
+    } catch (error) {
+      yield* refusedRun(blocks, problemOf(error), deps.clock.now())
+      return
+    }
+    const place = JSON.stringify([
+      deps.environments.chosen.of(document.uri) ?? null,
+      ownCluster(around) ?? null,
+    ])
+    const isNew = options.newSession ?? kind === 'file'
+    const session = await sessions.of(document.uri.toString(), place, isNew)
+    const { runBlocks } = await import('../lazy/engine.ts')
+    const ports = editorPorts(document.uri, around, deps, signal)
+    const withoutEnd = endless(file)
+    yield* runBlocks(file, blocks, session, ports, {
+      signal,
+      defaultOffset: consumerSettings().defaultOffset,
+      ...(options.times !== undefined && { times: options.times }),
+      ...(kind !== 'block' && {
+        leftOut: block => skipped(file, block) ?? withoutEnd(block),
+      }),
+    })
+  }
+
+  function ownCluster(around: Parameters<typeof savedCluster>[1]): string | undefined {
+    try {
+      return savedCluster(undefined, around, deps.clusters).id
+    } catch {
+      return undefined
+    }
+  }
+
+  const stopAll = () => {
+    for (const each of active) each.stop()
+  }
+  return {
+    run(document, what, options = {}, token) {
+      const file = fileOf(document)
+      const blocks = wantedBlocks(file, what)
+      const ids = new Map(blocks.map(block => [block.index, deps.states.idOf(document, block)]))
+      return follow({ document, file, blocks, ids, kind: what.kind, options }, token)
+    },
+    forget(document) {
+      sessions.forget(document.uri.toString())
+    },
+    get active() {
+      return [...active]
+    },
+    onDidChange: changed.event,
+    stopAll,
+    dispose() {
+      stopAll()
+      store.dispose()
+    },
+  }
+}
+
+interface MutableRun extends ActiveRun {
+  ended: number
+}
+
+function wantedBlocks(file: KafkaFile, { kind, blocks }: WantedRun): readonly Block[] {
+  const first = Math.min(...blocks)
+  return file.blocks.filter(block => {
+    if (block.kind === 'DEFAULTS') return false
+    if (kind === 'file') return true
+    return kind === 'fromHere' ? block.index >= first : blocks.includes(block.index)
+  })
+}
+
+const UNTRUSTED: Problem = {
+  code: 'untrusted',
+  message: 'Nothing is sent from an untrusted workspace.',
+  advice: 'Trust this workspace to run files of it.',
+}
+
+const BUSY: Problem = {
+  code: 'busy',
+  message: 'It is still running.',
+  advice: 'Stop it, or wait for its end.',
+}
+
+/** What is told of a run that cannot begin. */
+function* refusedRun(
+  blocks: readonly Block[],
+  problem: Problem,
+  startedAt: number,
+): Generator<RunEvent> {
+  yield { kind: 'run-started', run: '', startedAt, blocks: blocks.map(({ index }) => index) }
+  for (const { index } of blocks) {
+    const result = {
+      block: index,
+      status: 'refused',
+      startedAt,
+      milliseconds: 0,
+      problem,
+      details: { kind: 'none' },
+      captures: [],
+    } as const
+    yield { kind: 'block-ended', block: index, result }
+  }
+  yield {
+    kind: 'run-ended',
+    summary: {
+      startedAt,
+      milliseconds: 0,
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      stopped: 0,
+      refused: blocks.length,
+      interrupted: false,
+    },
+  }
+}

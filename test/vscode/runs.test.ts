@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict'
+import * as vscode from 'vscode'
+import type { RunEvent } from '../../src/run/events.ts'
+import type { BlockResult } from '../../src/run/results.ts'
+import type { Internals } from '../../src/vscode/extension.ts'
+import { fileOf } from '../../src/vscode/language/kafkaDocument.ts'
+import { inlineResult } from '../../src/vscode/run/resultText.ts'
+import type { RunRequest, WantedRun } from '../../src/vscode/run/runs.ts'
+import { clearClusters, givenBroker, internals, until, writeClusters } from './extension.ts'
+
+/** Unlike those of other suites on the same broker. */
+const TOPIC = `runs-${Date.now()}`
+const FOLDER = 'runs-suite'
+
+describe('runs of a .kafka document', () => {
+  let parts: Internals
+  let broker: string
+  let folder: vscode.Uri
+
+  before(async function () {
+    parts = await internals()
+    const given = givenBroker()
+    if (!given) {
+      this.skip()
+      return
+    }
+    broker = given
+    const top = vscode.workspace.workspaceFolders?.[0]?.uri
+    assert.ok(top)
+    folder = vscode.Uri.joinPath(top, FOLDER)
+    await haveClusters()
+    const cluster = await parts.clusters.connect(parts.clusters.all[0]?.id ?? '')
+    await cluster.createTopics([{ name: TOPIC, partitions: 3 }])
+  })
+
+  beforeEach(haveClusters)
+
+  afterEach(async () => {
+    parts.runs.runs.stopAll()
+    await until('no runs', () => parts.runs.runs.active.length === 0)
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+    await clearClusters()
+  })
+
+  after(async () => {
+    await parts.environments.chosen.choose(vscode.Uri.joinPath(folder, 'x.kafka'), undefined)
+    await vscode.workspace.fs.delete(folder, { recursive: true }).then(undefined, () => undefined)
+  })
+
+  async function haveClusters(): Promise<void> {
+    await writeClusters([
+      { id: 'k', name: 'The Cluster', bootstrapServers: [broker] },
+      { id: 'gone', name: 'Gone', bootstrapServers: ['127.0.0.1:1'] },
+    ])
+    await until('the clusters', () => parts.clusters.all.length === 2)
+    await parts.clusters.select('k')
+  }
+
+  async function write(name: string, text: string): Promise<vscode.Uri> {
+    const uri = vscode.Uri.joinPath(folder, name)
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text))
+    return uri
+  }
+
+  async function show(name: string, text: string): Promise<vscode.TextEditor> {
+    const uri = await write(name, text)
+    return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
+  }
+
+  async function results(
+    document: vscode.TextDocument,
+    what: WantedRun,
+    options?: RunRequest,
+  ): Promise<readonly BlockResult[]> {
+    const ended: BlockResult[] = []
+    for await (const event of parts.runs.runs.run(document, what, options))
+      if (event.kind === 'block-ended') ended.push(event.result)
+    return ended
+  }
+
+  function statuses(ended: readonly BlockResult[]): string[] {
+    return ended.map(
+      ({ block, status, problem, notice }) =>
+        `${block} ${status}${problem ? ` ${problem.message}` : ''}${notice === undefined ? '' : ` ${notice}`}`,
+    )
+  }
+
+  function shown(document: vscode.TextDocument, index: number) {
+    const block = fileOf(document).blocks[index]
+    const state = block && parts.runs.states.state(document, block)
+    return state && inlineResult(state)
+  }
+
+  const ROUND_TRIP = [
+    '@id = {{$uuid}}',
+    'PRODUCER order',
+    `topic: ${TOPIC}`,
+    'key: {{id}}',
+    '{ "id": "{{id}}", "qty": 2 }',
+    '###',
+    'EXPECT placed',
+    `topic: ${TOPIC}`,
+    'within: 10s',
+    'key: {{id}}',
+    'capture: qty = value.qty',
+    '{ "id": "{{id}}", "qty": "#number" }',
+    '###',
+    'PRODUCER again',
+    `topic: ${TOPIC}`,
+    'key: {{id}}',
+    '{ "from": "{{order.partition}}", "qty": {{qty}} }',
+    '',
+  ].join('\n')
+
+  it('produces and expects, and shows both beside the blocks', async () => {
+    const { document } = await show('trip.kafka', ROUND_TRIP)
+    await vscode.commands.executeCommand('kafkaWorkbench.runFile')
+    assert.match(shown(document, 0)?.text ?? '', /^✓ partition \d · offset \d+ · \d+\u00a0ms$/)
+    assert.match(shown(document, 1)?.text ?? '', /^✓ partition \d · offset \d+ · .*\d+ m?s$/)
+    assert.match(shown(document, 1)?.details ?? '', /qty = 2/)
+    assert.match(shown(document, 2)?.text ?? '', /^✓ partition \d/)
+  })
+
+  it('goes on with the session of the file when blocks are run one by one', async () => {
+    const { document } = await show('single.kafka', ROUND_TRIP)
+    for (const block of [0, 1, 2])
+      assert.deepEqual(statuses(await results(document, { kind: 'block', blocks: [block] })), [
+        `${block} passed`,
+      ])
+    parts.runs.runs.forget(document)
+    const [alone] = await results(document, { kind: 'block', blocks: [2] })
+    assert.equal(alone?.status, 'refused')
+    assert.equal(alone.problem?.code, 'K304')
+  })
+
+  it('runs from a block on, and what was skipped on purpose only alone', async () => {
+    const { document } = await show(
+      'here.kafka',
+      `PRODUCER\ntopic: ${TOPIC}\na\n###\nPRODUCER\n-- @skip not now\ntopic: ${TOPIC}\nb\n###\nPRODUCER\ntopic: ${TOPIC}\nc\n`,
+    )
+    assert.deepEqual(statuses(await results(document, { kind: 'fromHere', blocks: [1] })), [
+      '1 skipped not now',
+      '2 passed',
+    ])
+    assert.deepEqual(statuses(await results(document, { kind: 'block', blocks: [1] })), [
+      '1 passed',
+    ])
+  })
+
+  it('tells why an EXPECT failed, in a line and as a whole', async () => {
+    const { document } = await show(
+      'fails.kafka',
+      `PRODUCER\ntopic: ${TOPIC}\nkey: k\n{"status":"NEW"}\n###\nEXPECT priced\ntopic: ${TOPIC}\nwithin: 2s\n{"status":"PRICED"}\n`,
+    )
+    await vscode.commands.executeCommand('kafkaWorkbench.runFile')
+    assert.deepEqual(shown(document, 1)?.tone, 'bad')
+    assert.equal(shown(document, 1)?.text, '✗ no matching record within 2s')
+    const details = shown(document, 1)?.details ?? ''
+    assert.match(details, /fails\.kafka:6:1 {2}EXPECT priced — no matching record within 2s/)
+    assert.match(details, /closest: partition \d offset \d+, key k/)
+    assert.match(details, /status +expected "PRICED" +got "NEW"/)
+  })
+
+  it('stops, and keeps the state with the block while the text changes', async () => {
+    const editor = await show(
+      'stop.kafka',
+      `EXPECT\ntopic: ${TOPIC}\nwithin: 60s\nkey: never\n###\nEXPECT\ntopic: ${TOPIC}\nkey: never\n`,
+    )
+    const { document } = editor
+    const ended = vscode.commands.executeCommand('kafkaWorkbench.runFile')
+    const state = () => {
+      const block = fileOf(document).blocks[0]
+      return block && parts.runs.states.state(document, block)
+    }
+    await until('running', () => state()?.kind === 'running')
+    await editor.edit(edit => edit.insert(new vscode.Position(0, 0), '-- first\n\n'))
+    assert.equal(state()?.kind, 'running')
+    assert.equal(parts.runs.runs.active.length, 1)
+    await vscode.commands.executeCommand('kafkaWorkbench.stopBlock', {
+      uri: document.uri.toString(),
+      line: 2,
+    })
+    await ended
+    assert.deepEqual([shown(document, 0)?.text, shown(document, 1)?.text], ['stopped', 'stopped'])
+    assert.deepEqual(parts.runs.runs.active, [])
+  })
+
+  it('lets nothing run when the one who asked goes away', async () => {
+    const { document } = await show('away.kafka', `EXPECT\ntopic: ${TOPIC}\nwithin: 60s\nkey: n\n`)
+    const seen: RunEvent['kind'][] = []
+    for await (const event of parts.runs.runs.run(document, { kind: 'file', blocks: [] })) {
+      seen.push(event.kind)
+      if (event.kind === 'block-started') break
+    }
+    assert.deepEqual(seen, ['run-started', 'block-started'])
+    assert.deepEqual(parts.runs.runs.active, [])
+    assert.equal(shown(document, 0)?.text, 'stopped after 0 records')
+  })
+
+  it('is stopped by its token', async () => {
+    const { document } = await show('token.kafka', `EXPECT\ntopic: ${TOPIC}\nwithin: 60s\nkey: n\n`)
+    const source = new vscode.CancellationTokenSource()
+    const ended: string[] = []
+    const what = { kind: 'file', blocks: [] } as const
+    for await (const event of parts.runs.runs.run(document, what, {}, source.token)) {
+      if (event.kind === 'block-started') source.cancel()
+      if (event.kind === 'block-ended') ended.push(event.result.status)
+    }
+    source.dispose()
+    assert.deepEqual(ended, ['stopped'])
+  })
+
+  it('starts a new session with another environment, and goes where it says', async () => {
+    await write(
+      'kafka.env.json',
+      JSON.stringify({
+        $shared: { who: 'all' },
+        local: { cluster: 'The Cluster', who: 'local' },
+        broken: { cluster: 'Nowhere' },
+      }),
+    )
+    const { document } = await show(
+      'environment.kafka',
+      `PRODUCER p\ntopic: ${TOPIC}\n{{who}}\n###\nEXPECT\ntopic: ${TOPIC}\nmatch: value == "{{who}}"\nassert: offset == {{p.offset}}\n`,
+    )
+    const run = async (block: number) =>
+      statuses(await results(document, { kind: 'block', blocks: [block] }))
+    assert.deepEqual([await run(0), await run(1)], [['0 passed'], ['1 passed']])
+    await vscode.commands.executeCommand('kafkaWorkbench.selectEnvironment', 'local')
+    const [other] = await results(document, { kind: 'block', blocks: [1] })
+    assert.equal(other?.problem?.code, 'K304')
+    assert.deepEqual([await run(0), await run(1)], [['0 passed'], ['1 passed']])
+    await vscode.commands.executeCommand('kafkaWorkbench.selectEnvironment', 'broken')
+    assert.match((await run(0)).join(), /None of the saved clusters is named "Nowhere"/)
+    await vscode.commands.executeCommand('kafkaWorkbench.selectEnvironment', 'no-more')
+    assert.match((await run(0)).join(), /There is no environment "no-more"/)
+    await vscode.commands.executeCommand('kafkaWorkbench.selectEnvironment', null)
+    assert.deepEqual(await run(0), ['0 passed'])
+  })
+
+  it('makes topics, writes files inside the folder, and none outside', async () => {
+    const { document } = await show(
+      'files.kafka',
+      `TOPIC\ntopic: ${TOPIC}-made\npartitions: 2\n\nPRODUCER\ntopic: ${TOPIC}-made\nx\n###\nCONSUMER\ntopic: ${TOPIC}-made\nfrom: earliest\nto: now\noutput-to: file(out/a.jsonl)\n\nCONSUMER\ntopic: ${TOPIC}-made\nfrom: earliest\nto: now\noutput-to: file(../../outside.jsonl)\n`,
+    )
+    const ended = await results(document, { kind: 'file', blocks: [] })
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      ['passed', 'passed', 'passed', 'failed'],
+      statuses(ended).join('\n'),
+    )
+    assert.equal(ended[3]?.problem?.code, 'outside-workspace')
+    const written = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'out/a.jsonl'))
+    assert.match(new TextDecoder().decode(written), /^\{"topic":.*"value":"x".*\}\n$/)
+  })
+
+  it('runs a block once at a time', async () => {
+    const { document } = await show('busy.kafka', `EXPECT\ntopic: ${TOPIC}\nwithin: 60s\nkey: n\n`)
+    const first = results(document, { kind: 'file', blocks: [] })
+    await until('running', () => parts.runs.runs.active.length === 1)
+    const second = await results(document, { kind: 'file', blocks: [] })
+    assert.deepEqual(statuses(second), ['0 refused It is still running.'])
+    parts.runs.runs.stopAll()
+    assert.deepEqual((await first)[0]?.status, 'stopped')
+  })
+
+  it('sends nothing where anything is not defined', async () => {
+    const { document } = await show(
+      'undefined.kafka',
+      `PRODUCER\ntopic: ${TOPIC}\nx\n###\nPRODUCER\ntopic: ${TOPIC}\n{{missing}}\n`,
+    )
+    const ended = await results(document, { kind: 'file', blocks: [] })
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      ['skipped', 'refused'],
+    )
+  })
+})
