@@ -91,7 +91,7 @@ async function takeMessages(workbench: Workbench): Promise<void> {
   )
   const box = await until('the timeline over the whole width', async () => {
     const shown = await frame.locator('.timeline canvas').boundingBox()
-    return shown && shown.width > 1100 && shown
+    return shown && shown.width > 1100 ? shown : undefined
   })
   const { mouse } = workbench.page
   await mouse.move(box.x + box.width * 0.45, box.y + 20)
