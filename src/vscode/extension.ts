@@ -20,6 +20,7 @@ import { registerLocalKafka } from './local/localKafka.ts'
 import { registerLanguage } from './language/registerLanguage.ts'
 import { registerMessages, type MessagesViews } from './messages/registerMessages.ts'
 import { registerRun, type RunParts } from './run/registerRun.ts'
+import { registerTesting, type Testing } from './testing/registerTesting.ts'
 import { registerTopicCommands } from './topics/topicCommands.ts'
 import { createTree, type Tree } from './tree/tree.ts'
 import { registerTreeCommands } from './tree/treeCommands.ts'
@@ -32,6 +33,7 @@ export interface Internals {
   readonly runs: RunParts
   readonly environments: EnvironmentSources
   readonly lag: LagWatches
+  readonly testing: Testing
 }
 
 /** How long a closing window may be held up by groups that are left, ms. */
@@ -82,10 +84,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const runs = store.add(
     registerRun({ clusters, messages, environments, secrets, clock: systemClock, log }),
   )
+  const testing = store.add(registerTesting({ runs: runs.runs, log }))
   store.add(
     registerLanguage({
       clusters,
       environments,
+      inSession: (document, name) => runs.runs.known(document, name),
       log,
       globalState: context.globalState,
       extensionId: context.extension.id,
@@ -96,7 +100,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   store.add(registerDebug({ clusters, lag, log }))
   store.add(vscode.commands.registerCommand('kafkaWorkbench.showLog', () => log.show()))
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { clusters, tree, messages, runs, environments, lag }
+    ? { clusters, tree, messages, runs, environments, lag, testing }
     : undefined
 }
 
