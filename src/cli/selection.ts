@@ -1,4 +1,5 @@
 import { directiveOf } from '../language/settings.ts'
+import { tagsOf } from '../language/tags.ts'
 import type { Block, KafkaFile } from '../language/tree.ts'
 import { endless, skipped } from '../run/leftOut.ts'
 import type { TagRule } from './runOptions.ts'
@@ -21,13 +22,6 @@ export function leftOut(
       return 'It has no "-- @only".'
     return byTags(tagsOf(file, block), selection.tags) ?? withoutEnd(block)
   }
-}
-
-/** Its own, and those outside blocks above it. */
-function tagsOf(file: KafkaFile, block: Block): ReadonlySet<string> {
-  const above = file.directives.filter(({ line }) => line < block.startLine)
-  const tags = [...above, ...block.directives].filter(({ name }) => name === 'tag')
-  return new Set(tags.flatMap(({ argument }) => argument.split(',').map(tag => tag.trim())))
 }
 
 function byTags(tags: ReadonlySet<string>, { wanted, unwanted }: TagRule): string | undefined {

@@ -148,6 +148,31 @@ topic: ${TOPIC}
       assert.deepEqual(told.said, ['started sent', 'passed sent'])
     })
 
+    it('run from the Testing view, and are stopped by it', async () => {
+      await writeClusters([{ id: 'k', name: 'The Cluster', bootstrapServers: [givenBroker()] }])
+      await until('the cluster', () => parts.clusters.all[0])
+      await parts.clusters.select(parts.clusters.all[0]?.id)
+      const [folder] = vscode.workspace.workspaceFolders ?? []
+      assert.ok(folder)
+      const uri = vscode.Uri.joinPath(folder.uri, 'stopped.kafka')
+      const text = TEXT.replace('within: 1s', 'within: 1h')
+      await vscode.workspace.fs.writeFile(uri, Buffer.from(text))
+      try {
+        const document = await vscode.workspace.openTextDocument(uri)
+        await vscode.window.showTextDocument(document)
+        await until('the tests', () => fileItem(document))
+        const { runs } = parts.runs
+        const running = vscode.commands.executeCommand('testing.runCurrentFile')
+        await until('the second EXPECT', () => runs.active.some(({ ended }) => ended === 3))
+        await vscode.commands.executeCommand('testing.cancelRun')
+        await running
+        await until('the end', () => runs.active.length === 0)
+      } finally {
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+        await vscode.workspace.fs.delete(uri)
+      }
+    })
+
     it('run again on saving until nobody wants it any more', async () => {
       const [folder] = vscode.workspace.workspaceFolders ?? []
       assert.ok(folder)
