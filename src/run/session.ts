@@ -128,6 +128,24 @@ export function namesOf(
   return { run: session.run, scope, context }
 }
 
+/**
+ * What a name stands for by now, as it is shown: secrets are `***`. Undefined: nothing brought it
+ * yet. `text` is what the file declares a variable of that name as.
+ */
+export function knownIn(session: Session, name: string, text?: string): string | undefined {
+  const [first = name] = name.split('.')
+  const variable = session.variables.get(name)
+  const value =
+    session.captures.has(name) || session.captures.has(first)
+      ? captured(session, name)
+      : session.records.has(first)
+        ? ofBlock(session, name)
+        : variable?.text === text
+          ? variable?.value
+          : undefined
+  return value && 'text' in value ? session.redaction.text(value.text) : undefined
+}
+
 /** What earlier runs of the session brought counts, too, also if its block is gone. */
 function withSession(scope: NameScope, session: Session): NameScope {
   return {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import * as vscode from 'vscode'
 import type { RunEvent } from '../../src/run/events.ts'
 import type { BlockResult } from '../../src/run/results.ts'
+import { createFileSecrets } from '../../src/vscode/environments/fileSecrets.ts'
+import { addTo, wouldBeTaken } from '../../src/vscode/environments/ignorePrivate.ts'
 import type { Internals } from '../../src/vscode/extension.ts'
 import { fileOf } from '../../src/vscode/language/kafkaDocument.ts'
 import { inlineResult } from '../../src/vscode/run/resultText.ts'
@@ -119,6 +123,13 @@ describe('runs of a .kafka document', () => {
     assert.match(shown(document, 1)?.text ?? '', /^✓ partition \d · offset \d+ · .*\d+ m?s$/)
     assert.match(shown(document, 1)?.details ?? '', /qty = 2/)
     assert.match(shown(document, 2)?.text ?? '', /^✓ partition \d/)
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(16, '{ "from": "{{order.partition}}", "qty": {{q'.length),
+    )
+    const [text] = hovers.flatMap(({ contents }) => contents)
+    assert.match(text instanceof vscode.MarkdownString ? text.value : '', /`qty` = `2`/)
   })
 
   it('goes on with the session of the file when blocks are run one by one', async () => {
@@ -252,6 +263,72 @@ describe('runs of a .kafka document', () => {
     assert.equal(ended[3]?.problem?.code, 'outside-workspace')
     const written = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'out/a.jsonl'))
     assert.match(new TextDecoder().decode(written), /^\{"topic":.*"value":"x".*\}\n$/)
+  })
+
+  it('asks for a secret, and runs nothing without it', async () => {
+    const text = `@token = {{$secret runs-suite}}\nPRODUCER p\ntopic: ${TOPIC}\nkey: {{token}}\nx\n###\nEXPECT\ntopic: ${TOPIC}\nkey: k\n`
+    const { document } = await show('secret.kafka', text)
+    const asked = results(document, { kind: 'file', blocks: [] })
+    let isOver = false
+    void asked.finally(() => (isOver = true))
+    // Nothing tells when the question is shown; closing none does nothing.
+    await until('refused', async () => {
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen')
+      return isOver
+    })
+    assert.deepEqual(
+      (await asked).map(({ status, problem }) => [status, problem?.code]),
+      [
+        ['refused', 'K306'],
+        ['skipped', undefined],
+      ],
+    )
+  })
+
+  it('keeps secrets of files by folder', async () => {
+    const kept = new Map<string, string>()
+    const state = new Map<string, unknown>()
+    const { event: onDidChange } = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>()
+    const secrets = createFileSecrets(
+      {
+        get: key => Promise.resolve(kept.get(key)),
+        store: (key, value) => Promise.resolve(void kept.set(key, value)),
+        delete: key => Promise.resolve(void kept.delete(key)),
+        onDidChange,
+      },
+      {
+        keys: () => [...state.keys()],
+        get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise,
+        update: (key, value) => Promise.resolve(void state.set(key, value)),
+      },
+      () => Promise.resolve('s3cr3t'),
+    )
+    const { signal } = new AbortController()
+    const own = vscode.Uri.joinPath(folder, 'a.kafka')
+    assert.equal(await secrets.get(own, 'token', signal), 's3cr3t')
+    assert.equal(kept.size, 1)
+    assert.ok(![...kept.keys()].some(key => key.includes('token')))
+    await secrets.get(vscode.Uri.file('/elsewhere/a.kafka'), 'token', signal)
+    assert.equal(kept.size, 2)
+    assert.equal(await secrets.forget(own), 1)
+    assert.equal(kept.size, 1)
+  })
+
+  it('knows whether git would take a file, and adds it to what git ignores', async function () {
+    const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: folder.fsPath })
+    const isThere = await git('init', '--quiet').then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) {
+      this.skip()
+      return
+    }
+    const file = await write('kafka.private.env.json', '{}')
+    assert.equal(await wouldBeTaken(file), true)
+    await addTo(await write('.gitignore', 'node_modules'))
+    assert.equal(await wouldBeTaken(file), false)
+    await vscode.workspace.fs.delete(file)
   })
 
   it('runs a block once at a time', async () => {

@@ -19,6 +19,7 @@ const INDEX = 'kafkaWorkbench.fileSecrets'
 export function createFileSecrets(
   storage: vscode.SecretStorage,
   state: vscode.Memento,
+  question: typeof ask = ask,
 ): FileSecrets {
   const index = () => state.get<Readonly<Record<string, readonly string[]>>>(INDEX, {})
   return {
@@ -26,7 +27,7 @@ export function createFileSecrets(
       const folder = folderOf(document)
       const known = await storage.get(keyOf(folder, name))
       if (known !== undefined) return known
-      const given = await ask(
+      const given = await question(
         {
           title: `Secret ${name}`,
           prompt: `The value of {{$secret ${name}}}. It is kept in the secret storage, for the files of this folder only.`,

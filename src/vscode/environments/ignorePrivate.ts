@@ -35,7 +35,7 @@ const run = promisify(execFile)
 const PATIENCE = 5_000
 
 /** The file is in a working tree of git, and nothing there leaves it out. */
-async function wouldBeTaken(file: vscode.Uri): Promise<boolean> {
+export async function wouldBeTaken(file: vscode.Uri): Promise<boolean> {
   const options = { cwd: vscode.Uri.joinPath(file, '..').fsPath, timeout: PATIENCE }
   try {
     await run('git', ['check-ignore', '--quiet', '--', file.fsPath], options)
@@ -46,7 +46,7 @@ async function wouldBeTaken(file: vscode.Uri): Promise<boolean> {
   }
 }
 
-async function addTo(file: vscode.Uri): Promise<void> {
+export async function addTo(file: vscode.Uri): Promise<void> {
   const text = await vscode.workspace.fs.readFile(file).then(
     bytes => new TextDecoder().decode(bytes),
     () => '',

@@ -15,6 +15,8 @@ export interface CheckDeps {
   readonly knowledge: ClusterKnowledge
   readonly expressions: Expressions
   readonly environments: EnvironmentFiles
+  /** What a name stands for since blocks of the document were run. */
+  inSession(document: vscode.TextDocument, name: string): string | undefined
   readonly chosen: Pick<ChosenEnvironments, 'of' | 'onDidChange'>
 }
 

@@ -62,6 +62,7 @@ export function hoverProvider(deps: CheckDeps): vscode.HoverProvider {
       const found = hover(file, offset, {
         time: { ...consumerSettings(), describe: localTime },
         given: givenTo(document, file, deps),
+        inSession: name => deps.inSession(document, name),
         ...(facts && { topicOf: (name: string) => facts.topics.get(name) }),
       })
       return (

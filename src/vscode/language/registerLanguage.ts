@@ -26,6 +26,7 @@ import {
 export interface LanguageDeps {
   readonly clusters: Clusters
   readonly environments: EnvironmentSources
+  readonly inSession: (document: vscode.TextDocument, name: string) => string | undefined
   readonly log: Log
   /** Remembers that the notice about another extension was given. */
   readonly globalState: vscode.Memento
@@ -39,7 +40,14 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
   const knowledge = store.add(createClusterKnowledge(deps.clusters, deps.log))
   const expressions = store.add(createExpressions(deps.log))
   const { files: environments, chosen } = deps.environments
-  const checking = { clusters: deps.clusters, knowledge, expressions, environments, chosen }
+  const checking = {
+    clusters: deps.clusters,
+    knowledge,
+    expressions,
+    environments,
+    chosen,
+    inSession: deps.inSession,
+  }
   const selector = { language: KAFKA_LANGUAGE }
   const quickFixes = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }
   const { languages } = vscode

@@ -1,3 +1,3 @@
 /** The engine, and with it the CEL library, is loaded with the first run. */
 export { runBlocks } from '../../run/engine.ts'
-export { newSession } from '../../run/session.ts'
+export { knownIn, newSession } from '../../run/session.ts'

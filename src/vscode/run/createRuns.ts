@@ -165,6 +165,10 @@ export function createRuns(deps: RunsDeps): Runs {
       const ids = new Map(blocks.map(block => [block.index, deps.states.idOf(document, block)]))
       return follow({ document, file, blocks, ids, kind: what.kind, options }, token)
     },
+    known(document, name) {
+      const declared = fileOf(document).variables.findLast(each => each.name === name)
+      return sessions.known(document.uri.toString(), name, declared?.value)
+    },
     forget(document) {
       sessions.forget(document.uri.toString())
     },

@@ -42,6 +42,8 @@ export interface Runs extends Disposable {
     options?: RunRequest,
     token?: vscode.CancellationToken,
   ): AsyncIterable<RunEvent>
+  /** What a name stands for in the session of a document by now, secrets as `***`. */
+  known(document: vscode.TextDocument, name: string): string | undefined
   /** The next run of the document starts a new session. */
   forget(document: vscode.TextDocument): void
   readonly active: readonly ActiveRun[]
