@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as vscode from 'vscode'
 import type { RunEvent } from '../../src/run/events.ts'
@@ -263,6 +266,24 @@ describe('runs of a .kafka document', () => {
     assert.equal(ended[3]?.problem?.code, 'outside-workspace')
     const written = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'out/a.jsonl'))
     assert.match(new TextDecoder().decode(written), /^\{"topic":.*"value":"x".*\}\n$/)
+  })
+
+  it('reads no file that a link in the folder leads to', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'runs-'))
+    await writeFile(join(elsewhere, 'a.txt'), 'not yours')
+    await write('linked.kafka', '')
+    await symlink(elsewhere, join(folder.fsPath, 'link'), 'junction')
+    try {
+      const { document } = await show(
+        'linked.kafka',
+        `PRODUCER\ntopic: ${TOPIC}\nvalue-from: file(link/a.txt)\n\n###\n`,
+      )
+      const [result] = await results(document, { kind: 'file', blocks: [] })
+      assert.equal(result?.problem?.code, 'outside-workspace', result?.problem?.message)
+    } finally {
+      await rm(join(folder.fsPath, 'link'))
+      await rm(elsewhere, { recursive: true })
+    }
   })
 
   it('asks for a secret, and runs nothing without it', async () => {
