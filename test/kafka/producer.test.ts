@@ -232,13 +232,13 @@ describe('a PRODUCER of a file', function () {
     assert.deepEqual(await seen(own, '%s'), ['v'])
   })
 
-  it('sends so many records a second', async () => {
+  it('sends at a rate, each record once and in order', async () => {
     const own = await topic('rate')
-    const ended = await done(`PRODUCER\ntopic: ${own}\nrate: 1000/s\nstop-after: 1s\n{{$index}}`)
-    assert.equal(ended.totals?.acknowledged, 1000)
+    const ended = await done(`PRODUCER\ntopic: ${own}\nrate: 1000/s\nrecord-count: 300\n{{$index}}`)
+    assert.equal(ended.totals?.acknowledged, 300)
     assert.deepEqual(
       await seen(own, '%s'),
-      Array.from({ length: 1000 }, (_, i) => String(i)),
+      Array.from({ length: 300 }, (_, i) => String(i)),
     )
   })
 })
