@@ -1,5 +1,5 @@
 import { problemOf, type Problem } from '../base/problem.ts'
-import { compileCondition, type Condition } from '../expression/compile.ts'
+import type { Condition } from '../expression/compile.ts'
 import { AUTO, type RecordFormats } from '../kafka/format.ts'
 import { recordAt, type RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress } from '../kafka/reading.ts'
@@ -9,7 +9,8 @@ import { utf8TextOf } from '../formats/encodings.ts'
 import { unreadable } from '../formats/records/recordWriter.ts'
 import { notAgreed, refused, templateContext, type BlockRun, type Outcome } from './blockRun.ts'
 import { wholeConsumerPlan, type ConsumerPlan } from './blocks.ts'
-import { capture, notAnExpression, recordCaptures, type Capture } from './capturing.ts'
+import { capture, recordCaptures, type Capture } from './capturing.ts'
+import { conditionsOf } from './conditions.ts'
 import {
   columnsOf,
   consumerOutput,
@@ -104,19 +105,6 @@ function readingPlan(
 }
 
 const TEXT = { name: 'string', parameters: [] }
-
-function conditionsOf(
-  texts: readonly string[],
-): { readonly conditions: readonly Condition[] } | { readonly problem: Problem } {
-  const conditions: Condition[] = []
-  for (const text of texts) {
-    const compiled = compileCondition(text)
-    if ('problem' in compiled)
-      return notAnExpression(text, compiled.problem.message, compiled.problem)
-    conditions.push(compiled)
-  }
-  return { conditions }
-}
 
 const FORMATS: readonly OutputFormat[] = ['table', 'json', 'jsonl', 'csv', 'raw']
 

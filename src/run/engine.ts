@@ -12,6 +12,7 @@ import { runExpect, runTopic } from './expectingBlock.ts'
 import { newExpressionCheck } from './expressionCheck.ts'
 import { takeMarks } from './marks.ts'
 import { capturedBy, fetchOutside, notBrought, usedBy } from './names.ts'
+import { notThereYet } from './planned.ts'
 import type { GivenValue, RunCluster, RunPorts } from './ports.ts'
 import { runProducer } from './producingBlock.ts'
 import type { BlockResult } from './results.ts'
@@ -293,12 +294,17 @@ async function prepare(blocks: readonly Block[], run: Run): Promise<readonly Pre
   return prepared
 }
 
-/** With the first error that the checks of the language find in a block, or in what it builds on. */
+/**
+ * With the first error that the checks of the language find in a block, or in what it builds on, and
+ * with what does not run in this version: half of what stands there is not done.
+ */
 function withErrors(prepared: readonly Prepared[], run: Run): Prepared[] {
   const given = new Map(prepared.flatMap(each => [...each.given]))
   const inFile = errorsOf(run, given)
   return prepared.map(each => {
-    const error = each.skipped === undefined ? inFile(each.block) : undefined
+    const { block, skipped } = each
+    const error =
+      skipped === undefined ? (inFile(block) ?? notThereYet(run.file, block)) : undefined
     return error && !each.refused ? { ...each, refused: error } : each
   })
 }

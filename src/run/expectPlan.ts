@@ -1,5 +1,5 @@
 import type { Problem } from '../base/problem.ts'
-import { compileCondition, type Condition } from '../expression/compile.ts'
+import type { Condition } from '../expression/compile.ts'
 import { encode, type Format } from '../formats/formats.ts'
 import { AUTO, type RecordFormats } from '../kafka/format.ts'
 import type { Positions, ReadRequest } from '../kafka/reading.ts'
@@ -9,7 +9,8 @@ import { parseDuration } from '../language/values/durations.ts'
 import { parseFormat } from '../language/values/formats.ts'
 import { parsePartitions, type PartitionRange } from '../language/values/partitions.ts'
 import { parsePositions, resolvePositions, type TimeContext } from '../language/values/positions.ts'
-import { notAnExpression, recordCaptures, type Capture } from './capturing.ts'
+import { recordCaptures, type Capture } from './capturing.ts'
+import { conditionsOf } from './conditions.ts'
 import type { FilledBlock } from './filled.ts'
 import { readPattern, type Pattern } from './patterns.ts'
 import { parseExact } from '../formats/exactJson.ts'
@@ -145,19 +146,6 @@ function canonical(json: string): string | undefined {
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index])
-}
-
-function conditionsOf(
-  texts: readonly string[],
-): { readonly conditions: readonly Condition[] } | { readonly problem: Problem } {
-  const conditions: Condition[] = []
-  for (const text of texts) {
-    const compiled = compileCondition(text)
-    if ('problem' in compiled)
-      return notAnExpression(text, compiled.problem.message, compiled.problem)
-    conditions.push(compiled)
-  }
-  return { conditions }
 }
 
 function countOf(

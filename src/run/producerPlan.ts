@@ -8,7 +8,6 @@ import {
   booleanOf,
   integerOf,
   invalid,
-  notThereYet,
   optional,
   readerOf,
   some,
@@ -62,12 +61,6 @@ export interface ProducerPlan {
  * not evaluated for each record are put in already.
  */
 export function producerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
-  const later = notThereYet(file, block)
-  return later ? { problem: later } : wholeProducerPlan(file, block)
-}
-
-/** The same, whatever runs in this version. */
-export function wholeProducerPlan(file: KafkaFile, block: Block): Planned<ProducerPlan> {
   const read = readerOf(file, block)
   const topic = read('topic')
   if (!topic) return invalid('The producer needs a "topic:".')

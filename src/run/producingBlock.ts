@@ -5,7 +5,7 @@ import { notAgreed, refused, templateContext, type BlockRun, type Outcome } from
 import { capture, recordCaptures } from './capturing.ts'
 import type { Ended, ProduceEvent, ProduceResult, ProduceTotals } from './events.ts'
 import { fillBlock } from './filled.ts'
-import { wholeProducerPlan, type ProducerPlan } from './producerPlan.ts'
+import { producerPlan, type ProducerPlan } from './producerPlan.ts'
 import { produce } from './producing.ts'
 import { recordMaker } from './recordMaker.ts'
 import { recordVariables, type SeenRecord } from './recordVariables.ts'
@@ -30,7 +30,7 @@ export async function runProducer(
   const { file, block, ports, session, signal } = run
   const filled = fillBlock(file, block, templateContext(run))
   if ('problem' in filled) return refused(filled.problem)
-  const planned = wholeProducerPlan(filled.file, filled.block)
+  const planned = producerPlan(filled.file, filled.block)
   if ('problem' in planned) return refused(planned.problem)
   const captures = recordCaptures(filled.all('capture'))
   if ('problem' in captures) return refused(captures.problem)

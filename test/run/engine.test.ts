@@ -229,6 +229,19 @@ describe('running a file', () => {
       ['refused: "{{$prompt Name}}" is not defined: nobody answered.'],
     ],
     [
+      'a property of a later version',
+      'PRODUCER a\ntopic: orders\nv\n###\nPRODUCER b\ntopic: orders\nconfig: linger.ms = 5\nv',
+      [
+        'skipped: Nothing was run, as line 5 cannot run: "config:" runs in a later version of Kafka Workbench.',
+        'refused: "config:" runs in a later version of Kafka Workbench.',
+      ],
+    ],
+    [
+      'a schema of a registry',
+      'PRODUCER a\ntopic: orders\nvalue-schema: registry\nv',
+      ['refused: A schema of a registry is used in a later version of Kafka Workbench.'],
+    ],
+    [
       'a bad expression',
       'PRODUCER a\ntopic: orders\nv\n###\nEXPECT\ntopic: orders\nmatch: value.x =',
       [

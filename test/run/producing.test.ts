@@ -94,20 +94,6 @@ describe('a PRODUCER', () => {
     assert.deepEqual(record, { key: 'c-42', value: null, headers: [], partition: 3 })
   })
 
-  it('says what does not run yet, and sends nothing', () => {
-    for (const source of [
-      'PRODUCER\ntopic: orders\nkey-schema: "int"\nv\n',
-      'PRODUCER\ntopic: orders\nvalue-schema: registry\nv\n',
-    ]) {
-      const { file } = blockIn(source)
-      for (const block of file.blocks) {
-        const planned = producerPlan(file, block)
-        assert.ok('problem' in planned)
-        assert.equal(planned.problem.code, 'not-there-yet')
-      }
-    }
-  })
-
   it('writes formats', async () => {
     const produced = await sent(
       'PRODUCER\ntopic: orders\nkey: 9007199254740993\nkey-format: long\nvalue-format: bytes(hex)\n00ff\n',
