@@ -109,16 +109,13 @@ export function sendFetch(
 
 /**
  * Leaves the lane free for another read: waits for what is still on its way, or, where the read was
- * cancelled, closes its connections.
+ * cancelled by then, closes its connections: a broker answers what comes after a fetch that waits
+ * for records only when that one is over.
  */
 export async function releaseLane(context: FetchContext): Promise<void> {
   const { client, lane, inFlight, cancelled } = context
-  const pending = [...inFlight]
-  if (!cancelled.aborted) {
-    await Promise.allSettled(pending.map(({ answer }) => answer))
-    return
-  }
-  const nodes = new Set(pending.map(({ nodeId }) => nodeId))
+  if (!cancelled.aborted) await Promise.allSettled([...inFlight].map(({ answer }) => answer))
+  const nodes = new Set([...inFlight].map(({ nodeId }) => nodeId))
   await Promise.allSettled(
     [...nodes].map(async nodeId => (await client.connection(nodeId, { lane })).close()),
   )

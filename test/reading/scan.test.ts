@@ -485,6 +485,20 @@ describe('scanning', function () {
     assert.deepEqual(cluster.closed, ['1 lane'])
   })
 
+  it('closes them also where a read is cancelled while it waits for what is on its way', async () => {
+    const stop = new AbortController()
+    const cluster = new FakeCluster([{ end: 100n }])
+    cluster.onFetch = () =>
+      cluster.fetches.length === 2 ? new Promise(() => undefined) : undefined
+    const request = { limit: 1 }
+    const emit = (update: ReadUpdate) => {
+      if (update.done) setImmediate(() => stop.abort())
+      return Promise.resolve()
+    }
+    await read(cluster, request, { signal: stop.signal, emit })
+    assert.deepEqual(cluster.closed, ['1 lane'])
+  })
+
   it('waits for what is on its way when a limit ends a read, and keeps the connection', async () => {
     const cluster = new FakeCluster([{ end: 100n }])
     const late = Promise.withResolvers<undefined>()
