@@ -9,6 +9,8 @@ export interface Settings {
   all(block: Block, name: string): readonly Property[]
   /** Whether a DEFAULTS block above gives the block something that it does not say itself. */
   inherits(block: Block): boolean
+  /** What DEFAULTS blocks above give the block, of that which holds a template. */
+  inheritedTemplates(block: Block): readonly Property[]
 }
 
 /** A property of DEFAULTS blocks; of a repeatable one also those before it, which are shared. */
@@ -51,7 +53,31 @@ export function settingsOf(file: KafkaFile): Settings {
   }
   const one = (block: Block, name: string) =>
     propertyOf(block, name) ?? inheritedBy(block, name)?.last
-  return { all, one, inherits }
+  const templates = new Map<Defaults, readonly Property[]>()
+  const inheritedTemplates = (block: Block) => {
+    const defaults = byBlock[block.index]
+    if (block.kind === 'DEFAULTS' || !defaults || defaults.size === 0) return []
+    const all = templates.get(defaults) ?? templatesIn(defaults)
+    templates.set(defaults, all)
+    return all.filter(({ name }) => {
+      const definition = definitionOf(block.kind, name)
+      return definition && (definition.repeatable ?? !propertyOf(block, name))
+    })
+  }
+  return { all, one, inherits, inheritedTemplates }
+}
+
+/** More lines of one name help nobody, and would cost time in a file of garbage. */
+const MOST_OF_A_NAME = 100
+
+function templatesIn(defaults: Defaults): readonly Property[] {
+  const found: Property[] = []
+  for (const given of defaults.values()) {
+    let left = MOST_OF_A_NAME
+    for (let at: Given | undefined = given; at && left > 0; at = at.before, left--)
+      if (at.last.value?.includes('{{')) found.push(at.last)
+  }
+  return found
 }
 
 function listOf(given: Given): readonly Property[] {

@@ -1,4 +1,4 @@
-import type { Block, KafkaFile, Word } from './tree.ts'
+import type { Block, BlockKind, KafkaFile, Property, Word } from './tree.ts'
 import { parseHeaderParts } from './values/headers.ts'
 import { definitionOf } from './vocabulary.ts'
 
@@ -8,20 +8,28 @@ export interface TemplateWord extends Word {
   readonly inList: boolean
 }
 
-/** The texts of a block that have templates in them, in order: values of properties, the body. */
+/** The texts of a block that have templates in them, in order: its group, values of properties, the body. */
 export function templateWordsOf(block: Block): readonly TemplateWord[] {
   const words: TemplateWord[] = []
-  for (const { name, value, valueSpan } of block.properties) {
-    const kind = definitionOf(block.kind, name)?.kind
-    // A schema is text of another language.
-    if (!value?.includes('{{') || kind === undefined || kind === 'schema') continue
-    if (kind !== 'headers') words.push({ text: value, span: valueSpan, inList: false })
-    else
-      for (const { header } of parseHeaderParts(value, valueSpan.start))
-        if (header?.value.text.includes('{{')) words.push({ ...header.value, inList: true })
-  }
+  if (block.group?.text.includes('{{')) words.push({ ...block.group, inList: false })
+  for (const property of block.properties)
+    if (property.value?.includes('{{')) words.push(...templateWordsIn(block.kind, property))
   if (block.body?.text.includes('{{')) words.push({ ...block.body, inList: false })
   return words
+}
+
+/** The same of one property, as a block of that kind has it. */
+export function templateWordsIn(
+  blockKind: BlockKind,
+  { name, value, valueSpan }: Property,
+): readonly TemplateWord[] {
+  const kind = definitionOf(blockKind, name)?.kind
+  // A schema is text of another language.
+  if (!value?.includes('{{') || kind === undefined || kind === 'schema') return []
+  if (kind !== 'headers') return [{ text: value, span: valueSpan, inList: false }]
+  return parseHeaderParts(value, valueSpan.start).flatMap(({ header }) =>
+    header?.value.text.includes('{{') ? [{ ...header.value, inList: true }] : [],
+  )
 }
 
 /** The same of the variables of a file, which belong to no block. */

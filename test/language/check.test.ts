@@ -2,45 +2,7 @@ import assert from 'node:assert/strict'
 import { check } from '../../src/language/check/check.ts'
 import type { Knowledge, KnownCluster } from '../../src/language/check/knowledge.ts'
 import { parse } from '../../src/language/parse.ts'
-import type { FileProblem, Fix } from '../../src/language/tree.ts'
-
-function problems(text: string, knowledge?: Knowledge): readonly FileProblem[] {
-  return check(parse(text).file, knowledge)
-}
-
-/** All blocks go to this cluster. */
-function on(topics: Record<string, number>, autoCreate?: boolean): Knowledge {
-  const cluster: KnownCluster = {
-    topics: new Map(Object.entries(topics)),
-    ...(autoCreate !== undefined && { autoCreate }),
-  }
-  return { clusterOf: () => cluster }
-}
-
-/** Values of an environment. */
-function given(texts: Record<string, string>): NonNullable<Knowledge['given']> {
-  return new Map(
-    Object.entries(texts).map(([name, text]) => [
-      name,
-      { text, secret: false, source: 'kafka.env.json', templates: true },
-    ]),
-  )
-}
-
-function codes(text: string, knowledge?: Knowledge): string {
-  return problems(text, knowledge)
-    .map(({ code }) => code)
-    .join(' ')
-}
-
-function apply(text: string, fix: Fix): string {
-  const edits = [...fix.edits].sort((a, b) => b.span.start - a.span.start)
-  return edits.reduce(
-    (result, { span, text: insert }) =>
-      result.slice(0, span.start) + insert + result.slice(span.end),
-    text,
-  )
-}
+import { apply, codes, given, on, problems } from './found.ts'
 
 describe('quick fixes', () => {
   const cases: [code: string, before: string, after: string][] = [

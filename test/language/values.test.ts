@@ -163,7 +163,7 @@ describe('partitions', () => {
     ['2-0', '"2-0" is not a range of partitions. Use 0, 0-3 or 0-3,7.'],
     ['2147483648', '"2147483648" is not a range of partitions. Use 0, 0-3 or 0-3,7.'],
     [',', '"," names no partition. Use 0, 0-3 or 0-3,7.'],
-    ['0\t1', 'Unexpected character " " in a list of partitions. Use 0, 0-3 or 0-3,7.'],
+    ['0\t1', 'Unexpected tab in a list of partitions. Use 0, 0-3 or 0-3,7.'],
     ['a', 'Unexpected character "a" in a list of partitions. Use 0, 0-3 or 0-3,7.'],
   ]
   for (const [text, result] of cases) {

@@ -4,23 +4,41 @@ import { closest } from '../closest.ts'
 import { hasTemplate } from '../template.ts'
 import type { Word } from '../tree.ts'
 import { parseFormat, type WrittenFormat } from '../values/formats.ts'
-import { jsonProblem } from '../values/json.ts'
+import { jsonProblem, type JsonProblem } from '../values/json.ts'
 import { EXACT, isPatternKind, PATTERN_KINDS } from '../values/patterns.ts'
 import { didYouMean, quoted } from '../words.ts'
 import { replacement, type BlockCheck } from './report.ts'
 
-/** K205 and K210: the key and the value of a PRODUCER, as their formats want them. */
+/**
+ * K205 and K210: the key of a PRODUCER or an EXPECT and the value of a PRODUCER, as their formats
+ * want them.
+ */
 export function checkContents(check: BlockCheck): void {
   const { block, settings } = check
   const key = settings.one(block, 'key')
-  const holdsMany = settings.one(block, 'records') !== undefined
   if (key?.value) {
     const word = { text: key.value, span: key.valueSpan }
     checkContent(check, 'key', formatOf(check, 'key-format'), word)
   }
-  if (block.body && !holdsMany) {
-    const format = formatOf(check, 'value-format')
-    checkContent(check, 'value', format, block.body)
+  if (block.kind !== 'PRODUCER' || !block.body) return
+  const records = settings.one(block, 'records')?.value
+  if (records === undefined) {
+    checkContent(check, 'value', formatOf(check, 'value-format'), block.body)
+  } else if (records === 'jsonl' || records === 'envelope') {
+    checkLines(check, block.body)
+  }
+}
+
+/** K210 in the first line of many records that is not JSON. */
+function checkLines({ file, block, report }: BlockCheck, { span }: Word): void {
+  const { lines, text } = file
+  for (let line = lines.lineAt(span.start); line <= block.endLine; line++) {
+    const start = Math.max(lines.startOf(line), span.start)
+    const json = text.slice(start, Math.min(lines.endOf(line), span.end))
+    const problem = json.trim() === '' ? undefined : jsonProblem(json)
+    if (!problem) continue
+    reportNotJson({ file, block, report }, 'record', start, problem)
+    return
   }
 }
 
@@ -70,7 +88,8 @@ function formatOf(
   property: 'key-format' | 'value-format',
 ): WrittenFormat | undefined {
   const format = settings.one(block, property)?.value
-  const outcome = format === undefined ? undefined : parseFormat(format, 'sending')
+  const use = block.kind === 'PRODUCER' ? 'sending' : 'reading'
+  const outcome = format === undefined ? undefined : parseFormat(format, use)
   return outcome?.ok ? outcome.value : undefined
 }
 
@@ -80,6 +99,10 @@ function checkContent(
   format: WrittenFormat | undefined,
   word: Word,
 ): void {
+  if (format?.name === 'none') {
+    reportNoKey(check, word)
+    return
+  }
   if (format?.name === 'json' || format?.name === 'json-schema') {
     checkJson(check, part, word)
     return
@@ -90,19 +113,33 @@ function checkContent(
     check.report.add('K205', 'error', word.span, problem, { block: check.block })
 }
 
+/** An EXPECT leaves the key out that it compares. */
+function reportNoKey({ block, report }: BlockCheck, { span }: Word): void {
+  const message = 'A "key:" cannot be compared with "key-format: none".'
+  report.add('K201', 'error', span, message, { block })
+}
+
 function checkJson(
   { file, block, report }: BlockCheck,
   part: 'key' | 'value' | 'pattern',
   word: Word,
 ): void {
   const problem = jsonProblem(word.text)
-  if (!problem) return
-  const start = word.span.start + problem.span.start
+  if (problem) reportNotJson({ file, block, report }, part, word.span.start, problem)
+}
+
+function reportNotJson(
+  { file, block, report }: Pick<BlockCheck, 'file' | 'block' | 'report'>,
+  part: 'key' | 'value' | 'pattern' | 'record',
+  base: number,
+  problem: JsonProblem,
+): void {
+  const start = base + problem.span.start
   const { line, column } = file.lines.placeOf(start)
   report.add(
     'K210',
     'error',
-    { start, end: word.span.start + problem.span.end },
+    { start, end: base + problem.span.end },
     `The ${part} is not JSON: line ${line + 1}, column ${column + 1} should have ${problem.expected}.`,
     { block },
   )

@@ -13,8 +13,18 @@ export interface KnownCluster {
 export interface Knowledge {
   /** The cluster that a block goes to: one and the same object for one cluster. */
   readonly clusterOf?: (block: Block) => KnownCluster | undefined
-  /** Values that templates can name beside those of the file: an environment's, the command line's. */
+  /**
+   * Values that templates can name beside those of the file: an environment's, the command line's.
+   * With `givenOf` those that any block has.
+   */
   readonly given?: ReadonlyMap<string, GivenText>
+  /**
+   * The values of a block that has an environment of its own: one and the same map for one
+   * environment. Undefined: `given`.
+   */
+  readonly givenOf?: (block: Block) => ReadonlyMap<string, GivenText> | undefined
+  /** The names that `-- @env` can have. */
+  readonly environments?: readonly string[]
   /**
    * A sentence where nobody will give what `$secret`, `$prompt`, `$env` or `$dotenv` asks for
    * (K306), with what to do about it.

@@ -1,7 +1,7 @@
 import { declaredOf, type Declared } from '../declared.ts'
 import type { GivenText } from '../given.ts'
 import type { Span } from '../lines.ts'
-import { isFakerModule, isFakerName, type NameScope } from '../names.ts'
+import { isFakerModule, isFakerName, scopeOf, type NameScope } from '../names.ts'
 import {
   blockName,
   captureName,
@@ -26,13 +26,14 @@ export interface NameCheck {
   readonly report: Report
 }
 
+/** Of a file with the values that are given to it, or to some of its blocks. */
 export function newNameCheck(
   file: KafkaFile,
   given: ReadonlyMap<string, GivenText>,
-  scope: NameScope,
   report: Report,
 ): NameCheck {
   const declared = declaredOf(file)
+  const scope = scopeOf(file, given.keys())
   return { file, declared, scope, reaches: reachesOf(declared, given, scope), report }
 }
 
@@ -88,22 +89,39 @@ export function checkUse(
   call: TemplateCall,
   check: NameCheck,
 ): void {
-  const message = useProblem(block, call, check)
-  if (message === undefined) return
-  const [code, text] = message
-  check.report.add(code, 'error', expression.span, text, { block })
+  const problem = useProblem(block, call, check)
+  if (problem) check.report.add(problem.code, 'error', expression.span, problem.message, { block })
 }
 
+/** The same of a template that DEFAULTS give to a block: told where the block begins. */
+export function checkInheritedUse(
+  block: Block,
+  expression: TemplateExpression,
+  call: TemplateCall,
+  check: NameCheck,
+): void {
+  const line = check.file.lines.lineAt(expression.span.start) + 1
+  const problem = useProblem(block, call, check, ` of the DEFAULTS, in line ${line},`)
+  if (problem) check.report.add(problem.code, 'error', block.keyword, problem.message, { block })
+}
+
+interface UseProblem {
+  readonly code: 'K304' | 'K310'
+  readonly message: string
+}
+
+/** `origin` follows the name in the sentence, where it does not stand in the block itself. */
 function useProblem(
   block: Block,
   call: TemplateCall,
   check: NameCheck,
-): readonly [code: string, message: string] | undefined {
+  origin = '',
+): UseProblem | undefined {
   const { scope, reaches, declared } = check
-  const late = (why: string | undefined) =>
+  const late = (why: string | undefined): UseProblem | undefined =>
     why === undefined
       ? undefined
-      : (['K304', `"{{${call.name}}}" is not known here: ${why}.`] as const)
+      : { code: 'K304', message: `"{{${call.name}}}"${origin} is not known here: ${why}.` }
   switch (sourceAt(call, block, check)) {
     case 'capture':
       return late(whyNotCaptured(block, captureName(call, scope), check))
@@ -115,7 +133,7 @@ function useProblem(
       const cycle = reach?.cycle
       // A cycle with a variable in it is told where the variable stands.
       if (cycle && ![...cycle.keys()].some(name => declared.variables.has(name)))
-        return ['K310', cycleMessage(call.name, [...cycle.keys()], 0)]
+        return { code: 'K310', message: cycleMessage(call.name, [...cycle.keys()], 0) }
       return reach && late(whyNotReached(block, reach, check))
     }
     case 'system':

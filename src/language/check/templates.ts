@@ -1,25 +1,31 @@
 import type { GivenText } from '../given.ts'
-import { nearestName, scopeOf, sourceOf, type NameScope, type NameSource } from '../names.ts'
+import { nearestName, sourceOf, type NameSource } from '../names.ts'
+import type { Settings } from '../settings.ts'
 import { callOf, scanTemplates, type TemplateCall, type TemplateExpression } from '../template.ts'
-import { templateWordsOf, variableWordsOf } from '../templateWords.ts'
-import type { Block, KafkaFile, Word } from '../tree.ts'
+import { templateWordsIn, templateWordsOf, variableWordsOf } from '../templateWords.ts'
+import type { Block, KafkaFile, Property, Word } from '../tree.ts'
 import { didYouMean, quoted } from '../words.ts'
 import type { Knowledge } from './knowledge.ts'
-import { checkUse, newNameCheck, type NameCheck } from './names.ts'
+import { checkInheritedUse, checkUse, newNameCheck, type NameCheck } from './names.ts'
 import { replacement, type Report } from './report.ts'
 
 /** What the check of templates needs to know, and remembers across a file. */
 export interface TemplateCheck {
-  readonly scope: NameScope
-  readonly names: NameCheck
+  /** The names that count in a block; without one, and in DEFAULTS, those of the file. */
+  readonly namesIn: (block?: Block) => KnownNames
   readonly missing: NonNullable<Knowledge['missing']>
   readonly report: Report
-  readonly named: Map<string, Named>
-  readonly suggestions: Map<string, string | undefined>
   /** Whether a block holds many records, whose fields are names. */
   readonly hasRows: (block: Block) => boolean
   /** Whether an expression that names nothing is an error. */
   readonly isStrict: (expression: TemplateExpression) => boolean
+  readonly inherited: Map<Property, readonly TemplateExpression[]>
+}
+
+/** The names of a file with the values of one environment. */
+export interface KnownNames extends NameCheck {
+  readonly named: Map<string, Named>
+  readonly suggestions: Map<string, string | undefined>
 }
 
 interface Named {
@@ -27,8 +33,11 @@ interface Named {
   readonly source: NameSource | undefined
 }
 
+const NOTHING_GIVEN: ReadonlyMap<string, GivenText> = new Map()
+
 export function newTemplateCheck(
   file: KafkaFile,
+  settings: Settings,
   knowledge: Knowledge,
   report: Report,
 ): TemplateCheck {
@@ -36,32 +45,44 @@ export function newTemplateCheck(
   const hasRows = (block: Block) => {
     const known = rows.get(block)
     if (known !== undefined) return known
-    const has = block.properties.some(({ name }) => name === 'records' || name === 'records-from')
+    const has = ['records', 'records-from'].some(name => settings.one(block, name) !== undefined)
     rows.set(block, has)
     return has
   }
   const isStrict = ({ strict, text }: TemplateExpression) =>
     strict && (knowledge.generatedData !== false || text.startsWith('$'))
-  const given = knowledge.given ?? new Map<string, GivenText>()
-  const scope = scopeOf(file, given.keys())
-  const names = newNameCheck(file, given, scope, report)
   const missing = knowledge.missing ?? (() => undefined)
-  return {
-    scope,
-    names,
-    missing,
-    report,
-    named: new Map(),
-    suggestions: new Map(),
-    hasRows,
-    isStrict,
+  const namesIn = namesByEnvironment(file, knowledge, report)
+  return { namesIn, missing, report, hasRows, isStrict, inherited: new Map() }
+}
+
+function namesByEnvironment(
+  file: KafkaFile,
+  { given = NOTHING_GIVEN, givenOf }: Knowledge,
+  report: Report,
+): TemplateCheck['namesIn'] {
+  const known = new Map<ReadonlyMap<string, GivenText>, KnownNames>()
+  const namesWith = (values: ReadonlyMap<string, GivenText>) => {
+    const names = known.get(values) ?? {
+      ...newNameCheck(file, values, report),
+      named: new Map(),
+      suggestions: new Map(),
+    }
+    known.set(values, names)
+    return names
+  }
+  const ofFile = namesWith(given)
+  if (!givenOf) return () => ofFile
+  return block => {
+    const own = block && block.kind !== 'DEFAULTS' ? givenOf(block) : undefined
+    return own ? namesWith(own) : ofFile
   }
 }
 
 /** Looking for a near name costs time: in a file of garbage the later ones go without. */
 const MOST_SUGGESTIONS = 200
 
-/** K301, K302 and K307 in the values of properties and in the body. */
+/** K301, K302 and K307 in the group, in the values of properties and in the body. */
 export function checkTemplates(block: Block, check: TemplateCheck): void {
   for (const word of templateWordsOf(block)) checkText(block, word, check)
 }
@@ -69,6 +90,38 @@ export function checkTemplates(block: Block, check: TemplateCheck): void {
 /** The same for the values of variables, which belong to no block. */
 export function checkVariables(file: KafkaFile, check: TemplateCheck): void {
   for (const word of variableWordsOf(file)) checkText(undefined, word, check)
+}
+
+/** K301, K304 and K310 in what DEFAULTS give a block: what is known there may not be known here. */
+export function checkInherited(block: Block, settings: Settings, check: TemplateCheck): void {
+  for (const property of settings.inheritedTemplates(block))
+    for (const expression of expressionsIn(block, property, check)) {
+      const names = check.namesIn(block)
+      const { call, source } = namedIn(expression.text, names)
+      if (call && source) checkInheritedUse(block, expression, call, names)
+      else if (check.isStrict(expression) && namedIn(expression.text, check.namesIn()).source)
+        check.report.add(
+          'K301',
+          'error',
+          block.keyword,
+          `${quoted(expression.raw)} of the DEFAULTS, in line ${names.file.lines.lineAt(expression.span.start) + 1}, is not defined in the environment of this block.`,
+          { block },
+        )
+    }
+}
+
+function expressionsIn(
+  block: Block,
+  property: Property,
+  { inherited }: TemplateCheck,
+): readonly TemplateExpression[] {
+  const known = inherited.get(property)
+  if (known) return known
+  const found = templateWordsIn(block.kind, property).flatMap(({ text, span }) =>
+    scanTemplates(text, span.start).parts.filter(part => part.kind === 'expression'),
+  )
+  inherited.set(property, found)
+  return found
 }
 
 function checkText(block: Block | undefined, word: Word, check: TemplateCheck): void {
@@ -86,16 +139,17 @@ function checkExpression(
   expression: TemplateExpression,
   check: TemplateCheck,
 ): void {
-  const { call, source } = namedIn(expression.text, check)
+  const names = check.namesIn(block)
+  const { call, source } = namedIn(expression.text, names)
   if (call && source) {
     if (source === 'system') checkMissing(block, expression, call, check)
-    else if (block && block.kind !== 'DEFAULTS') checkUse(block, expression, call, check.names)
+    else if (block && block.kind !== 'DEFAULTS') checkUse(block, expression, call, names)
     return
   }
   const name = call?.name ?? expression.text
   // A block of many records has names that only its records know.
   if (block && !name.startsWith('$') && check.hasRows(block)) return
-  const suggestion = suggestionFor(name, check)
+  const suggestion = suggestionFor(name, names)
   const start = expression.inner.start + (call?.nameStart ?? 0)
   const fixes =
     suggestion === undefined || !call
@@ -127,7 +181,7 @@ function checkExpression(
 }
 
 /** What an expression names. The same one stands in many places. */
-function namedIn(text: string, { named, scope }: TemplateCheck): Named {
+function namedIn(text: string, { named, scope }: KnownNames): Named {
   const known = named.get(text)
   if (known) return known
   const call = callOf(text)
@@ -152,8 +206,7 @@ function checkMissing(
 /** The names that ask somebody outside for a text. */
 const OUTSIDE = new Set(['$secret', '$prompt', '$env', '$dotenv'])
 
-function suggestionFor(name: string, check: TemplateCheck): string | undefined {
-  const { suggestions, scope } = check
+function suggestionFor(name: string, { suggestions, scope }: KnownNames): string | undefined {
   if (!suggestions.has(name)) {
     if (suggestions.size >= MOST_SUGGESTIONS) return undefined
     const nearest = nearestName(name, scope)

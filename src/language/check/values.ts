@@ -1,7 +1,7 @@
 import { INTEGER_RANGES, integerOf } from '../../base/numerals.ts'
 import type { Span } from '../lines.ts'
 import { hasTemplate } from '../template.ts'
-import type { Property } from '../tree.ts'
+import { propertyOf, type Property } from '../tree.ts'
 import { parseDuration } from '../values/durations.ts'
 import { parseFile } from '../values/files.ts'
 import { parseFormat } from '../values/formats.ts'
@@ -95,6 +95,34 @@ function checkFormat(check: BlockCheck, property: Property, value: string): void
   }
 }
 
+/** Where DEFAULTS give a value that is right there and wrong in this block: K201 and K205. */
+export function checkInheritedValues(check: BlockCheck): void {
+  const { block, settings, report } = check
+  const names = block.kind === 'TOPIC' ? ['partitions'] : ['key-format', 'value-format']
+  for (const name of names) {
+    const property = propertyOf(block, name) ? undefined : settings.one(block, name)
+    if (!property?.value || hasTemplate(property.value)) continue
+    const line = check.file.lines.lineAt(property.span.start) + 1
+    const origin = `"${name}: ${property.value}" of the DEFAULTS, in line ${line},`
+    const advice = `Give this ${block.kind} a "${name}:" of its own.`
+    if (name === 'partitions') {
+      if (integerOf(property.value) !== undefined) continue
+      report.add('K205', 'error', block.keyword, `${origin} is not an integer. ${advice}`, {
+        block,
+      })
+    } else if (isForOther(property.value, block.kind === 'PRODUCER' ? 'sending' : 'reading')) {
+      report.add('K201', 'error', block.keyword, `${origin} is no format here. ${advice}`, {
+        block,
+      })
+    }
+  }
+}
+
+function isForOther(value: string, use: 'sending' | 'reading'): boolean {
+  const other = use === 'sending' ? 'reading' : 'sending'
+  return !parseFormat(value, use).ok && parseFormat(value, other).ok
+}
+
 function checkChoice(
   { block, report }: BlockCheck,
   property: Property,
@@ -180,7 +208,9 @@ function checkPosition(check: BlockCheck, property: Property, value: string): vo
     'K203',
     'error',
     property.valueSpan,
-    '"committed" needs a consumer group: write its name after the keyword, or use earliest, latest, an offset, -N or a date.',
+    block.kind === 'CONSUMER'
+      ? '"committed" needs a consumer group: write its name after the keyword, or use earliest, latest, an offset, -N or a date.'
+      : '"committed" is for a CONSUMER with a group. Use earliest, latest, an offset, -N or a date.',
     { block },
   )
 }

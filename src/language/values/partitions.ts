@@ -18,10 +18,10 @@ const LARGEST = 2_147_483_647
 export function parsePartitions(text: string): Outcome<readonly PartitionRange[]> {
   const unexpected = /[^\d, -]/.exec(text)
   if (unexpected) {
-    return bad(
-      `Unexpected character ${quoted(unexpected[0])} in a list of partitions. Use 0, 0-3 or 0-3,7.`,
-      { span: { start: unexpected.index, end: unexpected.index + unexpected[0].length } },
-    )
+    const what = unexpected[0] === '\t' ? 'tab' : `character ${quoted(unexpected[0])}`
+    return bad(`Unexpected ${what} in a list of partitions. Use 0, 0-3 or 0-3,7.`, {
+      span: { start: unexpected.index, end: unexpected.index + unexpected[0].length },
+    })
   }
   const ranges: PartitionRange[] = []
   for (const part of text.replaceAll(' ', '').split(',')) {
