@@ -10,11 +10,16 @@ export interface Given {
   readonly folder?: string
   readonly input?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   readonly environment?: Readonly<Record<string, string>>
+  /** The thread that reads records; default: as it is in the source, which takes long to load. */
+  readonly readerWorker?: URL
 }
+
+const SOURCE_WORKER = new URL('../../src/reading/worker.ts', import.meta.url)
 
 /** Runs the command line in this process. Nothing is a terminal, and nobody presses Ctrl-C. */
 export async function runMain(args: readonly string[], given: Given = {}): Promise<Outcome> {
   const { folder = process.cwd(), input = [], environment = {} } = given
+  const { readerWorker = SOURCE_WORKER } = given
   const decoder = new TextDecoder()
   let out = ''
   let errors = ''
@@ -38,7 +43,7 @@ export async function runMain(args: readonly string[], given: Given = {}): Promi
     environment,
     errorsOnTerminal: false,
     interruptible: () => new AbortController().signal,
-    readerWorker: new URL('../../src/reading/worker.ts', import.meta.url),
+    readerWorker,
   })
   return { exit, out, errors }
 }
