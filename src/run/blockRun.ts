@@ -75,7 +75,7 @@ export async function notAgreed(
 ): Promise<Outcome | undefined> {
   if (!target.protected) return undefined
   const message = `"${target.name}" is protected. Confirm to ${what}.`
-  if (await ports.agree?.(message, signal)) return undefined
+  if (await ports.agree?.(message, signal, target)) return undefined
   const advice = ports.agree ? {} : { advice: 'Somebody has to confirm it.' }
   return refused({
     code: 'K402',

@@ -24,7 +24,7 @@ export interface RunPorts {
    * Asks whether a block may write to a protected cluster (K402), in the words of the message.
    * Absent: nobody can be asked, and it may not.
    */
-  agree?(message: string, signal: AbortSignal): Promise<boolean>
+  agree?(message: string, signal: AbortSignal, target: RunCluster): Promise<boolean>
   /**
    * What `-- @env NAME` gives to a block. Rejects with `ProblemError` where there is no such
    * environment. Absent: there are no environments.

@@ -19,8 +19,8 @@ describe('a place in an edited text', () => {
   it('keeps the id of a block', () => {
     let next = 0
     const anchors = new Anchors(() => `id${next++}`)
-    assert.equal(anchors.idAt(40), 'id0')
-    assert.equal(anchors.idAt(80), 'id1')
+    assert.equal(anchors.idAt(40, 8), 'id0')
+    assert.equal(anchors.idAt(80, 6), 'id1')
     anchors.edit([
       { offset: 0, removed: 0, inserted: 10 },
       { offset: 60, removed: 2, inserted: 0 },
@@ -28,6 +28,29 @@ describe('a place in an edited text', () => {
     assert.equal(anchors.find(50), 'id0')
     assert.equal(anchors.find(88), 'id1')
     assert.equal(anchors.find(40), undefined)
+  })
+
+  it('passes the id of a block that is taken out to no other, and gives it back', () => {
+    let next = 0
+    const anchors = new Anchors(() => `id${next++}`)
+    anchors.idAt(0, 6)
+    anchors.idAt(20, 6)
+    anchors.edit([{ offset: 0, removed: 20, inserted: 0 }])
+    assert.equal(anchors.find(0), 'id1')
+    anchors.edit([{ offset: 0, removed: 0, inserted: 20 }])
+    assert.deepEqual([anchors.find(0), anchors.find(20)], ['id0', 'id1'])
+    anchors.edit([{ offset: 10, removed: 30, inserted: 40 }])
+    assert.deepEqual([anchors.find(0), anchors.find(10)], ['id0', undefined])
+  })
+
+  it('keeps the id of a block whose keyword is written anew', () => {
+    const anchors = new Anchors(() => 'id')
+    anchors.idAt(10, 8)
+    anchors.edit([{ offset: 10, removed: 8, inserted: 1 }])
+    anchors.edit([{ offset: 11, removed: 0, inserted: 7 }])
+    assert.equal(anchors.find(10), 'id')
+    anchors.edit([{ offset: 10, removed: 8, inserted: 0 }])
+    assert.equal(anchors.find(10), 'id')
   })
 })
 

@@ -6,97 +6,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as vscode from 'vscode'
 import type { RunEvent } from '../../src/run/events.ts'
-import type { BlockResult } from '../../src/run/results.ts'
 import { createFileSecrets } from '../../src/vscode/environments/fileSecrets.ts'
 import { addTo, wouldBeTaken } from '../../src/vscode/environments/ignorePrivate.ts'
-import type { Internals } from '../../src/vscode/extension.ts'
 import { fileOf } from '../../src/vscode/language/kafkaDocument.ts'
-import { inlineResult } from '../../src/vscode/run/resultText.ts'
-import type { RunRequest, WantedRun } from '../../src/vscode/run/runs.ts'
-import { clearClusters, givenBroker, internals, until, writeClusters } from './extension.ts'
-
-/** Unlike those of other suites on the same broker. */
-const TOPIC = `runs-${Date.now()}`
-const FOLDER = 'runs-suite'
+import { until } from './extension.ts'
+import { kafkaFolder, statuses } from './kafkaFolder.ts'
 
 describe('runs of a .kafka document', () => {
-  let parts: Internals
-  let broker: string
-  let folder: vscode.Uri
-
-  before(async function () {
-    parts = await internals()
-    const given = givenBroker()
-    if (!given) {
-      this.skip()
-      return
-    }
-    broker = given
-    const top = vscode.workspace.workspaceFolders?.[0]?.uri
-    assert.ok(top)
-    folder = vscode.Uri.joinPath(top, FOLDER)
-    await haveClusters()
-    const cluster = await parts.clusters.connect(parts.clusters.all[0]?.id ?? '')
-    await cluster.createTopics([{ name: TOPIC, partitions: 3 }])
-  })
-
-  beforeEach(haveClusters)
-
-  afterEach(async () => {
-    parts.runs.runs.stopAll()
-    await until('no runs', () => parts.runs.runs.active.length === 0)
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors')
-    await clearClusters()
-  })
-
-  after(async () => {
-    await parts.environments.chosen.choose(vscode.Uri.joinPath(folder, 'x.kafka'), undefined)
-    await vscode.workspace.fs.delete(folder, { recursive: true }).then(undefined, () => undefined)
-  })
-
-  async function haveClusters(): Promise<void> {
-    await writeClusters([
-      { id: 'k', name: 'The Cluster', bootstrapServers: [broker] },
-      { id: 'gone', name: 'Gone', bootstrapServers: ['127.0.0.1:1'] },
-    ])
-    await until('the clusters', () => parts.clusters.all.length === 2)
-    await parts.clusters.select('k')
-  }
-
-  async function write(name: string, text: string): Promise<vscode.Uri> {
-    const uri = vscode.Uri.joinPath(folder, name)
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text))
-    return uri
-  }
-
-  async function show(name: string, text: string): Promise<vscode.TextEditor> {
-    const uri = await write(name, text)
-    return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri))
-  }
-
-  async function results(
-    document: vscode.TextDocument,
-    what: WantedRun,
-    options?: RunRequest,
-  ): Promise<readonly BlockResult[]> {
-    const ended: BlockResult[] = []
-    for await (const event of parts.runs.runs.run(document, what, options))
-      if (event.kind === 'block-ended') ended.push(event.result)
-    return ended
-  }
-
-  function statuses(ended: readonly BlockResult[]): string[] {
-    return ended.map(
-      ({ block, status, problem, notice }) =>
-        `${block} ${status}${problem ? ` ${problem.message}` : ''}${notice === undefined ? '' : ` ${notice}`}`,
-    )
-  }
-
-  function shown(document: vscode.TextDocument, index: number) {
-    const block = fileOf(document).blocks[index]
-    const state = block && parts.runs.states.state(document, block)
-    return state && inlineResult(state)
-  }
+  const { topic: TOPIC, parts, uri, write, show, results, shown } = kafkaFolder('runs-suite')
 
   const ROUND_TRIP = [
     '@id = {{$uuid}}',
@@ -141,7 +58,7 @@ describe('runs of a .kafka document', () => {
       assert.deepEqual(statuses(await results(document, { kind: 'block', blocks: [block] })), [
         `${block} passed`,
       ])
-    parts.runs.runs.forget(document)
+    parts().runs.runs.forget(document)
     const [alone] = await results(document, { kind: 'block', blocks: [2] })
     assert.equal(alone?.status, 'refused')
     assert.equal(alone.problem?.code, 'K304')
@@ -184,30 +101,30 @@ describe('runs of a .kafka document', () => {
     const ended = vscode.commands.executeCommand('kafkaWorkbench.runFile')
     const state = () => {
       const block = fileOf(document).blocks[0]
-      return block && parts.runs.states.state(document, block)
+      return block && parts().runs.states.state(document, block)
     }
     await until('running', () => state()?.kind === 'running')
     await editor.edit(edit => edit.insert(new vscode.Position(0, 0), '-- first\n\n'))
     assert.equal(state()?.kind, 'running')
-    assert.equal(parts.runs.runs.active.length, 1)
+    assert.equal(parts().runs.runs.active.length, 1)
     await vscode.commands.executeCommand('kafkaWorkbench.stopBlock', {
       uri: document.uri.toString(),
       line: 2,
     })
     await ended
     assert.deepEqual([shown(document, 0)?.text, shown(document, 1)?.text], ['stopped', 'stopped'])
-    assert.deepEqual(parts.runs.runs.active, [])
+    assert.deepEqual(parts().runs.runs.active, [])
   })
 
   it('lets nothing run when the one who asked goes away', async () => {
     const { document } = await show('away.kafka', `EXPECT\ntopic: ${TOPIC}\nwithin: 60s\nkey: n\n`)
     const seen: RunEvent['kind'][] = []
-    for await (const event of parts.runs.runs.run(document, { kind: 'file', blocks: [] })) {
+    for await (const event of parts().runs.runs.run(document, { kind: 'file', blocks: [] })) {
       seen.push(event.kind)
       if (event.kind === 'block-started') break
     }
     assert.deepEqual(seen, ['run-started', 'block-started'])
-    assert.deepEqual(parts.runs.runs.active, [])
+    assert.deepEqual(parts().runs.runs.active, [])
     assert.equal(shown(document, 0)?.text, 'stopped after 0 records')
   })
 
@@ -216,7 +133,7 @@ describe('runs of a .kafka document', () => {
     const source = new vscode.CancellationTokenSource()
     const ended: string[] = []
     const what = { kind: 'file', blocks: [] } as const
-    for await (const event of parts.runs.runs.run(document, what, {}, source.token)) {
+    for await (const event of parts().runs.runs.run(document, what, {}, source.token)) {
       if (event.kind === 'block-started') source.cancel()
       if (event.kind === 'block-ended') ended.push(event.result.status)
     }
@@ -264,7 +181,7 @@ describe('runs of a .kafka document', () => {
       statuses(ended).join('\n'),
     )
     assert.equal(ended[3]?.problem?.code, 'outside-workspace')
-    const written = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'out/a.jsonl'))
+    const written = await vscode.workspace.fs.readFile(uri('out/a.jsonl'))
     assert.match(new TextDecoder().decode(written), /^\{"topic":.*"value":"x".*\}\n$/)
   })
 
@@ -272,7 +189,7 @@ describe('runs of a .kafka document', () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'runs-'))
     await writeFile(join(elsewhere, 'a.txt'), 'not yours')
     await write('linked.kafka', '')
-    await symlink(elsewhere, join(folder.fsPath, 'link'), 'junction')
+    await symlink(elsewhere, join(uri().fsPath, 'link'), 'junction')
     try {
       const { document } = await show(
         'linked.kafka',
@@ -281,7 +198,7 @@ describe('runs of a .kafka document', () => {
       const [result] = await results(document, { kind: 'file', blocks: [] })
       assert.equal(result?.problem?.code, 'outside-workspace', result?.problem?.message)
     } finally {
-      await rm(join(folder.fsPath, 'link'))
+      await rm(join(uri().fsPath, 'link'))
       await rm(elsewhere, { recursive: true })
     }
   })
@@ -325,7 +242,7 @@ describe('runs of a .kafka document', () => {
       () => Promise.resolve('s3cr3t'),
     )
     const { signal } = new AbortController()
-    const own = vscode.Uri.joinPath(folder, 'a.kafka')
+    const own = uri('a.kafka')
     assert.equal(await secrets.get(own, 'token', signal), 's3cr3t')
     assert.equal(kept.size, 1)
     assert.ok(![...kept.keys()].some(key => key.includes('token')))
@@ -336,7 +253,7 @@ describe('runs of a .kafka document', () => {
   })
 
   it('knows whether git would take a file, and adds it to what git ignores', async function () {
-    const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: folder.fsPath })
+    const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: uri().fsPath })
     const isThere = await git('init', '--quiet').then(
       () => true,
       () => false,
@@ -355,10 +272,10 @@ describe('runs of a .kafka document', () => {
   it('runs a block once at a time', async () => {
     const { document } = await show('busy.kafka', `EXPECT\ntopic: ${TOPIC}\nwithin: 60s\nkey: n\n`)
     const first = results(document, { kind: 'file', blocks: [] })
-    await until('running', () => parts.runs.runs.active.length === 1)
+    await until('running', () => parts().runs.runs.active.length === 1)
     const second = await results(document, { kind: 'file', blocks: [] })
     assert.deepEqual(statuses(second), ['0 refused It is still running.'])
-    parts.runs.runs.stopAll()
+    parts().runs.runs.stopAll()
     assert.deepEqual((await first)[0]?.status, 'stopped')
   })
 

@@ -11,6 +11,8 @@ export interface FileSecrets {
   get(document: vscode.Uri, name: string, signal: AbortSignal): Promise<string | undefined>
   /** Forgets all those of the folder that a document is in; how many there were. */
   forget(document: vscode.Uri): Promise<number>
+  /** How often those of the folder were forgotten: what holds one from before is out of date. */
+  timesForgotten(document: vscode.Uri): number
 }
 
 /** The names that were ever kept, by folder: storage does not list its keys. */
@@ -21,6 +23,7 @@ export function createFileSecrets(
   state: vscode.Memento,
   question: typeof ask = ask,
 ): FileSecrets {
+  const forgotten = new Map<string, number>()
   const index = () => state.get<Readonly<Record<string, readonly string[]>>>(INDEX, {})
   return {
     async get(document, name, signal) {
@@ -44,10 +47,12 @@ export function createFileSecrets(
     async forget(document) {
       const folder = folderOf(document)
       const { [folder]: names = [], ...others } = index()
+      forgotten.set(folder, (forgotten.get(folder) ?? 0) + 1)
       await Promise.all(names.map(name => storage.delete(keyOf(folder, name))))
       await state.update(INDEX, others)
       return names.length
     },
+    timesForgotten: document => forgotten.get(folderOf(document)) ?? 0,
   }
 }
 

@@ -3,7 +3,12 @@ import type { LastRecord, ProduceResult, ProduceTotals } from '../../run/events.
 import type { BlockResult } from '../../run/results.ts'
 
 /** What a block does now, or did last. */
-export type BlockState =
+export type BlockState = BlockDoing & {
+  /** The Testing view tells what went wrong, at the same line. */
+  readonly inTesting?: boolean
+}
+
+type BlockDoing =
   /** `connecting`: its run began, and it is not its turn yet. */
   | { readonly kind: 'connecting' | 'sending' }
   /** `text`: what it sees meanwhile, in words. */

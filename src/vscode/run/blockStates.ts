@@ -7,13 +7,13 @@ import { fileOf } from '../language/kafkaDocument.ts'
 import { Anchors } from './anchors.ts'
 import { isBusy, type BlockState } from './blockState.ts'
 
-/** A block of a document by a name that holds while the text around it is edited. */
+/** A block by a name that holds while the text around it is edited, and while its file is renamed. */
 export interface BlockId {
-  readonly uri: string
   readonly id: string
 }
 
 interface DocumentStates {
+  uri: string
   readonly anchors: Anchors
   readonly states: Map<string, BlockState>
 }
@@ -21,6 +21,8 @@ interface DocumentStates {
 /** What each block does or did, by document and block; follows the edits of the documents. */
 export class BlockStates implements Disposable {
   readonly #documents = new Map<string, DocumentStates>()
+  /** The document of each block, by its id. */
+  readonly #owners = new Map<string, DocumentStates>()
   readonly #running = new Map<string, AbortController>()
   readonly #changed = new Emitter<string>()
   /** Fires with the address of the document. */
@@ -43,19 +45,26 @@ export class BlockStates implements Disposable {
         this.#documents.get(document.uri.toString())?.anchors.edit(edits)
       }),
     )
+    this.#store.add(
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) this.#rename(oldUri.toString(), newUri.toString())
+      }),
+    )
   }
 
   /** Names the block, for as long as it lives. */
-  idOf(document: vscode.TextDocument, block: Block): BlockId {
-    const uri = document.uri.toString()
-    return { uri, id: this.#of(uri).anchors.idAt(block.keyword.start) }
+  idOf(document: vscode.TextDocument, { keyword }: Block): BlockId {
+    const own = this.#of(document.uri.toString())
+    const id = own.anchors.idAt(keyword.start, keyword.end - keyword.start)
+    this.#owners.set(id, own)
+    return { id }
   }
 
   /** The block's name, if it was named before. */
   knownId(document: vscode.TextDocument, block: Block): BlockId | undefined {
     const uri = document.uri.toString()
     const id = this.#documents.get(uri)?.anchors.find(block.keyword.start)
-    return id === undefined ? undefined : { uri, id }
+    return id === undefined ? undefined : { id }
   }
 
   state(document: vscode.TextDocument, block: Block): BlockState | undefined {
@@ -63,15 +72,16 @@ export class BlockStates implements Disposable {
     return known && this.get(known)
   }
 
-  get({ uri, id }: BlockId): BlockState | undefined {
-    return this.#documents.get(uri)?.states.get(id)
+  get({ id }: BlockId): BlockState | undefined {
+    return this.#owners.get(id)?.states.get(id)
   }
 
-  set({ uri, id }: BlockId, state: BlockState): void {
-    const { states } = this.#of(uri)
-    const before = states.get(id)
-    states.set(id, state)
-    this.#changed.fire(uri)
+  set({ id }: BlockId, state: BlockState): void {
+    const own = this.#owners.get(id)
+    if (!own) return
+    const before = own.states.get(id)
+    own.states.set(id, state)
+    this.#changed.fire(own.uri)
     if (before?.kind !== state.kind) this.#turned.fire()
   }
 
@@ -85,16 +95,16 @@ export class BlockStates implements Disposable {
 
   /** Begins a run of the block, alone or with others: it is aborted when one of them is stopped. */
   begin(block: BlockId, controller = new AbortController()): AbortController {
-    this.#running.set(keyOf(block), controller)
+    this.#running.set(block.id, controller)
     return controller
   }
 
   end(block: BlockId, controller: AbortController): void {
-    if (this.#running.get(keyOf(block)) === controller) this.#running.delete(keyOf(block))
+    if (this.#running.get(block.id) === controller) this.#running.delete(block.id)
   }
 
   stop(block: BlockId): void {
-    this.#running.get(keyOf(block))?.abort()
+    this.#running.get(block.id)?.abort()
   }
 
   stopAll(): void {
@@ -121,12 +131,20 @@ export class BlockStates implements Disposable {
   #of(uri: string): DocumentStates {
     const known = this.#documents.get(uri)
     if (known) return known
-    const states = { anchors: new Anchors(randomUUID), states: new Map<string, BlockState>() }
+    const states = { uri, anchors: new Anchors(randomUUID), states: new Map<string, BlockState>() }
     this.#documents.set(uri, states)
     return states
   }
-}
 
-function keyOf({ uri, id }: BlockId): string {
-  return `${uri} ${id}`
+  /** Of a file, or of all in a folder. */
+  #rename(before: string, after: string): void {
+    for (const [uri, own] of [...this.#documents]) {
+      if (uri !== before && !uri.startsWith(`${before}/`)) continue
+      this.#documents.delete(uri)
+      own.uri = after + uri.slice(before.length)
+      this.#documents.set(own.uri, own)
+      this.#changed.fire(own.uri)
+    }
+    this.#turned.fire()
+  }
 }

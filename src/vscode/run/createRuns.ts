@@ -17,7 +17,8 @@ import type { BlockId, BlockStates } from './blockStates.ts'
 import { editorPorts, savedCluster, type PortDeps } from './editorPorts.ts'
 import { newFollower } from './follow.ts'
 import type { ActiveRun, RunRequest, Runs, WantedRun } from './runs.ts'
-import { createSessions } from './sessions.ts'
+import { askAgain, createSessions } from './sessions.ts'
+import { writesOf } from './writes.ts'
 
 export interface RunsDeps extends PortDeps {
   readonly states: BlockStates
@@ -65,7 +66,7 @@ export function createRuns(deps: RunsDeps): Runs {
     active.add(own)
     begin(call, controller)
     try {
-      for await (const event of shown(events(call, controller.signal), call)) {
+      for await (const event of shown(events(call, controller), call)) {
         if (event.kind === 'block-ended') own.ended++
         if (event.kind === 'block-ended' || event.kind === 'run-started') changed.fire()
         yield event
@@ -96,7 +97,7 @@ export function createRuns(deps: RunsDeps): Runs {
 
   async function* shown(
     events: AsyncIterable<RunEvent>,
-    { document, file, ids }: Call,
+    { document, file, ids, options }: Call,
   ): AsyncGenerator<RunEvent> {
     const { clusters, environments, clock, states } = deps
     const follower = newFollower({
@@ -111,19 +112,22 @@ export function createRuns(deps: RunsDeps): Runs {
     for await (const event of events) {
       const next = follower.take(event)
       const id = next && ids.get(next.block)
-      if (id) states.set(id, next.state)
+      const { inTesting } = options
+      if (id) states.set(id, { ...next.state, ...(inTesting && { inTesting }) })
       if (event.kind === 'block-progress' && event.progress.kind === 'output')
         deps.print(event.progress.bytes)
       yield event
     }
   }
 
-  async function* events(call: Call, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  async function* events(call: Call, controller: AbortController): AsyncGenerator<RunEvent> {
     const { document, file, blocks, kind, options } = call
+    const uri = document.uri.toString()
     let around
     try {
       if (!vscode.workspace.isTrusted) throw new ProblemError(UNTRUSTED)
       around = await surroundingsOf(document.uri, deps.environments)
+      await deps.environments.files.load(document.uri)
     } catch (error) {
       yield* refusedRun(blocks, problemOf(error), deps.clock.now())
       return
@@ -131,19 +135,44 @@ export function createRuns(deps: RunsDeps): Runs {
     const place = JSON.stringify([
       deps.environments.chosen.of(document.uri) ?? null,
       ownCluster(around) ?? null,
+      deps.secrets.timesForgotten(document.uri),
     ])
     const isNew = options.newSession ?? kind === 'file'
-    const session = await sessions.of(document.uri.toString(), place, isNew)
+    const session = await sessions.of(uri, place, isNew)
+    // What another run of the session was answered is in use.
+    if ([...active].filter(run => run.uri === uri).length === 1) askAgain(session)
     const { runBlocks } = await import('../lazy/engine.ts')
-    const ports = editorPorts(document.uri, around, deps, signal)
-    const withoutEnd = endless(file)
-    yield* runBlocks(file, blocks, session, ports, {
+    const { signal } = controller
+    const leftOut = kind === 'block' ? undefined : leftOutOf(file)
+    const run = {
+      document: document.uri,
+      around,
+      signal,
+      stop: () => {
+        controller.abort()
+      },
+      writes: (cluster: string) =>
+        writesOf(file, goingTo(cluster, call, leftOut), options.times ?? 1),
+      answers: sessions.answers(uri),
+    }
+    yield* runBlocks(file, blocks, session, editorPorts(run, deps), {
       signal,
       defaultOffset: consumerSettings().defaultOffset,
       ...(options.times !== undefined && { times: options.times }),
-      ...(kind !== 'block' && {
-        leftOut: block => skipped(file, block) ?? withoutEnd(block),
-      }),
+      ...(leftOut && { leftOut }),
+    })
+  }
+
+  /** The blocks of a run that go to the cluster of that name. */
+  function goingTo(
+    name: string,
+    { document, file, blocks }: Call,
+    leftOut: LeftOut | undefined,
+  ): readonly Block[] {
+    return blocks.filter(block => {
+      if (leftOut?.(block) !== undefined) return false
+      const found = clusterOfBlock(document, file, block, deps.clusters, deps.environments)
+      return found.kind === 'cluster' && found.cluster.name === name
     })
   }
 
@@ -182,6 +211,14 @@ export function createRuns(deps: RunsDeps): Runs {
       store.dispose()
     },
   }
+}
+
+type LeftOut = (block: Block) => string | undefined
+
+/** Of several blocks, those that are skipped and those that would never be over. */
+function leftOutOf(file: KafkaFile): LeftOut {
+  const withoutEnd = endless(file)
+  return block => skipped(file, block) ?? withoutEnd(block)
 }
 
 interface MutableRun extends ActiveRun {

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import * as vscode from 'vscode'
 import type { Clock } from '../../base/clock.ts'
-import { ProblemError } from '../../base/problem.ts'
+import { ProblemError, problemOf } from '../../base/problem.ts'
+import type { Cluster } from '../../kafka/cluster.ts'
 import { loadFaker } from '../../run/fakerLocales.ts'
 import type { RunPorts } from '../../run/ports.ts'
+import { CANCELLED } from '../clusters/cancelling.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
+import { connectVisibly } from '../clusters/connectVisibly.ts'
 import { ask, type FileSecrets } from '../environments/fileSecrets.ts'
 import type { Surroundings } from '../environments/surroundings.ts'
 import { generatesData } from '../language/generatedData.ts'
@@ -18,13 +21,22 @@ export interface PortDeps {
   isOurs(memberId: string): boolean
 }
 
+/** One run, as its ports have to know it. */
+export interface PortRun {
+  readonly document: vscode.Uri
+  readonly around: Surroundings
+  readonly signal: AbortSignal
+  /** Ends the run: who cancels what it asks does not want the rest of it either. */
+  stop(): void
+  /** What all its blocks together write to the cluster of that name; undefined: at most one does. */
+  writes(cluster: string): string | undefined
+  /** The last answers to `$prompt`, by label, which are offered again. */
+  readonly answers: Map<string, string>
+}
+
 /** What a run in the editor reaches. */
-export function editorPorts(
-  document: vscode.Uri,
-  around: Surroundings,
-  deps: PortDeps,
-  signal: AbortSignal,
-): RunPorts {
+export function editorPorts(run: PortRun, deps: PortDeps): RunPorts {
+  const { document, around, signal } = run
   const { clusters, clock, secrets } = deps
   const locale = vscode.workspace
     .getConfiguration('kafkaWorkbench', document)
@@ -38,7 +50,7 @@ export function editorPorts(
       const saved = savedCluster(name, around, clusters)
       return {
         name: saved.name,
-        cluster: await clusters.connect(saved.id, asked.signal),
+        cluster: await connected(saved, asked.signal, run, clusters),
         protected: saved.protected ?? false,
         disposable: saved.disposable ?? false,
       }
@@ -49,14 +61,14 @@ export function editorPorts(
       environment: name => process.env[name],
       dotenv: name => around.dotenv(name),
       secret: name => secrets.get(document, name, signal),
-      prompt: (label, asked) => ask({ title: label, prompt: `The value of ${label}` }, asked),
+      prompt: (label, asked) => answered(label, asked, run),
     },
     loadFaker,
     ...(generatesData(document) && {
       fakerLocale: typeof locale === 'string' && locale !== '' ? locale : 'en',
     }),
     isOurs: memberId => deps.isOurs(memberId),
-    agree: confirmed,
+    agree: consent(run),
     environment(name) {
       const { values, cluster } = around.environment(name)
       return Promise.resolve({ given: values, ...(cluster !== undefined && { cluster }) })
@@ -88,7 +100,59 @@ export function savedCluster(
   )
 }
 
-/** A protected cluster asks each time (K402). The prompt itself cannot be taken back. */
+/** A connection that takes its time can be cancelled, and the run with it. */
+async function connected(
+  saved: SavedCluster,
+  signal: AbortSignal,
+  run: PortRun,
+  clusters: Clusters,
+): Promise<Cluster> {
+  const stoppable: typeof clusters.connect = (id, given) =>
+    clusters.connect(id, given ? AbortSignal.any([given, signal]) : signal)
+  try {
+    return await connectVisibly(
+      { connected: id => clusters.connected(id), connect: stoppable },
+      saved,
+    )
+  } catch (error) {
+    if (problemOf(error).code === CANCELLED) run.stop()
+    throw error
+  }
+}
+
+async function answered(
+  label: string,
+  signal: AbortSignal,
+  { answers }: PortRun,
+): Promise<string | undefined> {
+  const before = answers.get(label)
+  const answer = await ask(
+    {
+      title: label,
+      prompt: `The value of ${label}`,
+      ...(before !== undefined && { value: before }),
+    },
+    signal,
+  )
+  if (answer !== undefined) answers.set(label, answer)
+  return answer
+}
+
+/** A protected cluster asks once for all that a run writes to it (K402). */
+function consent(run: PortRun): NonNullable<RunPorts['agree']> {
+  const agreed = new Set<string>()
+  return async (message, signal, { name }) => {
+    if (agreed.has(name)) return true
+    const all = run.writes(name)
+    const question = all === undefined ? message : `"${name}" is protected. Confirm to ${all}.`
+    const isAgreed = await confirmed(question, signal)
+    if (!isAgreed) run.stop()
+    else if (all !== undefined) agreed.add(name)
+    return isAgreed
+  }
+}
+
+/** The prompt itself cannot be taken back. */
 async function confirmed(message: string, signal: AbortSignal): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   const giveUp = () => {

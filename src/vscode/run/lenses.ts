@@ -80,9 +80,11 @@ function actionsOf(
   if (cluster.kind === 'none')
     return [{ title: 'Select a cluster', command: 'kafkaWorkbench.selectCluster', arguments: [] }]
   const state = deps.states.state(document, block)
+  const [whole, rest] = isBusy(state) ? [[], []] : fileActions(file, block)
   return [
+    ...whole,
     ...ownActions(document, lens, state, deps),
-    ...(isBusy(state) ? [] : fileActions(file, block)),
+    ...rest,
     ...groupActions(lens, cluster),
     clusterAction(cluster, deps.clusters),
   ]
@@ -110,16 +112,24 @@ function ownActions(
 
 function runAction(state: BlockState | undefined): Action {
   if (!isBusy(state)) return action('$(run)', 'Run', 'runBlock')
-  const title = state?.kind === 'running' ? 'Running...' : 'Waiting...'
-  return { ...action('$(sync~spin)', title, 'stopBlock'), tooltip: 'Stop' }
+  if (state?.kind === 'running') return action('$(debug-stop)', 'Stop', 'stopBlock')
+  return { ...action('$(sync~spin)', 'Waiting...', 'stopBlock'), tooltip: 'Stop' }
 }
 
-/** In a file that expects something the blocks belong together. */
-function fileActions({ blocks }: KafkaFile, block: Block): readonly Action[] {
+/**
+ * In a file that expects something the blocks belong together: what runs all of it stands before
+ * the first block's own actions, where a narrow editor shows it; what runs a part, behind a block's.
+ */
+function fileActions(
+  { blocks }: KafkaFile,
+  block: Block,
+): readonly [before: readonly Action[], behind: readonly Action[]] {
   const all = blocks.filter(({ kind }) => kind !== 'DEFAULTS')
-  if (all.length < 2 || !all.some(({ kind }) => kind === 'EXPECT' || kind === 'TOPIC')) return []
-  if (block === all[0]) return [action('$(run-all)', 'Run file', 'runFile')]
-  return block === all.at(-1) ? [] : [action('$(run-below)', 'Run from here', 'runFromHere')]
+  if (all.length < 2 || !all.some(({ kind }) => kind === 'EXPECT' || kind === 'TOPIC'))
+    return [[], []]
+  if (block === all[0]) return [[action('$(run-all)', 'Run file', 'runFile')], []]
+  if (block === all.at(-1)) return [[], []]
+  return [[], [action('$(run-below)', 'Run from here', 'runFromHere')]]
 }
 
 function producerActions(lens: BlockLens, state: BlockState | undefined): readonly Action[] {
@@ -165,8 +175,8 @@ function idleProducer(every: string | undefined): readonly Action[] {
     return [action('$(run)', `Start scheduled producer (every ${every})`, 'startScheduledProducer')]
   return [
     action('$(run)', 'Produce record', 'produceRecord'),
-    action('$(run-all)', 'Produce record x 10', 'produceRecords10'),
-    action('$(run-all)', 'Produce records...', 'produceRecordsN'),
+    { ...action('', 'x 10', 'produceRecords10'), tooltip: 'Produce 10 records' },
+    { ...action('', 'x N...', 'produceRecordsN'), tooltip: 'Produce as many records as you say' },
   ]
 }
 
@@ -202,8 +212,8 @@ function groupActions({ kind, group }: BlockLens, cluster: BlockCluster): readon
 }
 
 const ICONS: Readonly<Record<ConnectionState['kind'], string>> = {
-  connected: '$(eye)',
-  disconnected: '$(eye-closed)',
+  connected: '$(vm-active)',
+  disconnected: '$(vm)',
   connecting: '$(sync~spin)',
   failed: '$(warning)',
 }
@@ -226,5 +236,8 @@ function clusterAction(cluster: BlockCluster, clusters: Clusters): Action {
 }
 
 function action(icon: string, title: string, command: string): Action {
-  return { title: `${icon}\u00a0${title}`, command: `kafkaWorkbench.${command}` }
+  return {
+    title: icon === '' ? title : `${icon}\u00a0${title}`,
+    command: `kafkaWorkbench.${command}`,
+  }
 }

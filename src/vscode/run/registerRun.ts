@@ -7,6 +7,7 @@ import { check } from '../../language/check/check.ts'
 import { isViewable, runnableOf } from '../../language/runnable.ts'
 import { blockAt, type Block, type BlockKind, type KafkaFile } from '../../language/tree.ts'
 import { readingOf } from '../../run/readingText.ts'
+import type { BlockResult } from '../../run/results.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { generatesData } from '../language/generatedData.ts'
@@ -142,23 +143,31 @@ async function runTarget(
 ): Promise<void> {
   if (!(await hasCluster(target, parts))) return
   const { document, file, block } = target
+  const ended: BlockResult[] = []
   const events = parts.runs.run(document, { kind, blocks: [block.index] }, options)
-  let ran = 0
-  let reason: Problem | undefined
-  for await (const event of events) {
-    if (event.kind !== 'block-ended') continue
-    ran++
-    const { status, problem, failure } = event.result
-    if (status === 'refused' || (status === 'failed' && !failure)) reason ??= problem
-  }
-  parts.log.info(`Ran ${ran} of ${file.blocks.length} blocks of a file.`)
-  // The message can quote a key or a value, which have no place in a log.
-  if (reason) parts.log.warn(`A block did not run, or not to its end (${reason.code}).`)
-  if (reason) tell(reason)
+  for await (const event of events) if (event.kind === 'block-ended') ended.push(event.result)
+  parts.log.info(`Ran ${ended.length} of ${file.blocks.length} blocks of a file.`)
+  tell(ended, parts.log)
 }
 
-/** The block may be out of sight: what went wrong is said in a message too. */
-function tell({ message, advice }: Problem): void {
+/** The blocks may be out of sight: what went wrong is said in a message too. */
+function tell(ended: readonly BlockResult[], log: Log): void {
+  const wrong = ended.find(
+    ({ status, failure }) => status === 'refused' || (status === 'failed' && !failure),
+  )
+  const reason = wrong?.problem
+  if (reason) {
+    // The message can quote a key or a value, which have no place in a log.
+    log.warn(`A block did not run, or not to its end (${reason.code}).`)
+    // Who did not confirm knows it.
+    if (reason.code !== 'K402') showProblem(reason)
+  } else if (ended.every(({ status }) => status === 'skipped')) {
+    const why = ended[0]?.notice ?? ''
+    void vscode.window.showInformationMessage(why === '' ? 'Nothing ran.' : `Nothing ran: ${why}`)
+  }
+}
+
+function showProblem({ message, advice }: Problem): void {
   void vscode.window.showErrorMessage(advice === undefined ? message : `${message} ${advice}`)
 }
 

@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import type { ProduceOutcome } from '../../kafka/cluster.ts'
 import { count } from '../../lag/format.ts'
-import { numbersOf } from '../../report/words.ts'
+import { lasting, numbersOf } from '../../report/words.ts'
 import type { ProduceResult } from '../../run/events.ts'
 import type { BlockResult } from '../../run/results.ts'
 import type { BlockState, ManyTotals } from './blockState.ts'
@@ -13,8 +13,13 @@ export interface InlineResult {
   readonly details?: string
 }
 
-/** What stands behind a block's header line; undefined: nothing to tell. */
+/** What stands behind a block's header line; undefined: nothing to tell. Empty: only on hover. */
 export function inlineResult(state: BlockState): InlineResult | undefined {
+  const result = resultOfState(state)
+  return result?.tone === 'bad' && state.inTesting ? { ...result, text: '' } : result
+}
+
+function resultOfState(state: BlockState): InlineResult | undefined {
   switch (state.kind) {
     case 'connecting':
     case 'sending':
@@ -47,13 +52,13 @@ export function inlineResult(state: BlockState): InlineResult | undefined {
   }
 }
 
-/** `✓ partition 2 · offset 881 · 14 ms`, `✗ no matching record within 15s`. */
+/** `✓ partition 2 · offset 881 · latency 14 ms`, `✗ no matching record within 15s · closest: …`. */
 function endedOf(result: BlockResult, told: string): InlineResult {
   const details = fenced(told)
   const { failure, problem, notice } = result
   switch (result.status) {
     case 'passed':
-      return { tone: 'good', text: `✓ ${numbersOf(result)}`, details }
+      return { tone: 'good', text: `✓ ${passedOf(result)}`, details }
     case 'skipped':
       return { tone: 'good', text: oneLine(`skipped: ${notice ?? ''}`), details }
     case 'stopped':
@@ -62,10 +67,37 @@ function endedOf(result: BlockResult, told: string): InlineResult {
     case 'refused':
       return {
         tone: 'bad',
-        text: oneLine(`✗ ${failure?.message ?? problem?.message ?? result.status}`),
+        text: oneLine(`✗ ${failure ? failedOf(result) : (problem?.message ?? result.status)}`),
         details,
       }
   }
+}
+
+/** In short: the numbers that the hover tells besides are left out. */
+function passedOf(result: BlockResult): string {
+  const { details, milliseconds } = result
+  if (details.kind !== 'expected') return numbersOf(result)
+  const { record, matched, read } = details
+  if (!record) return `no record matched · ${records(read)} read · ${lasting(milliseconds)}`
+  const { partition, offset, latency } = record
+  return [
+    ...(matched > 1 ? [records(matched)] : []),
+    `partition ${partition}`,
+    `offset ${count(offset)}`,
+    latency === undefined ? lasting(milliseconds) : `latency ${lasting(latency)}`,
+  ].join(' · ')
+}
+
+/** What was expected, and what came closest to it. */
+function failedOf({ failure, details }: BlockResult): string {
+  const message = failure?.message ?? ''
+  const [first, ...others] = failure?.closest?.differences ?? []
+  if (first) {
+    const more = others.length > 0 ? `, ${others.length} more` : ''
+    return `${message} · closest: ${first.path} expected ${first.expected} got ${first.actual}${more}`
+  }
+  if (details.kind === 'group') return `${message} · lag ${details.lag ?? 'unknown'}`
+  return message
 }
 
 /** As it stands, whatever is in it. */

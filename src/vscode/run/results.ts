@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { DisposableStore, type Disposable } from '../../base/dispose.ts'
-import { KAFKA_LANGUAGE } from '../language/kafkaDocument.ts'
+import { blockAt } from '../../language/tree.ts'
+import { fileOf, KAFKA_LANGUAGE } from '../language/kafkaDocument.ts'
 import type { BlockStates } from './blockStates.ts'
 import { inlineResult, type InlineResult } from './resultText.ts'
 
@@ -10,18 +11,29 @@ const COLORS: Readonly<Record<InlineResult['tone'], vscode.ThemeColor>> = {
   bad: new vscode.ThemeColor('list.errorForeground'),
 }
 
-/** Shows what became of each PRODUCER behind its header line, with the details on hover. */
+/** Shows what became of each block behind its header line, with the details on hover. */
 export function registerResults(states: BlockStates): Disposable {
   const store = new DisposableStore()
-  const decoration = store.add(
+  const rangeBehavior = vscode.DecorationRangeBehavior.ClosedOpen
+  const text = store.add(
+    vscode.window.createTextEditorDecorationType({ after: { margin: '0 0 0 2em' }, rangeBehavior }),
+  )
+  // What failed further down is seen beside the scroll bar.
+  const mark = store.add(
     vscode.window.createTextEditorDecorationType({
-      after: { margin: '0 0 0 2em' },
-      rangeBehavior: vscode.DecorationRangeBehavior.ClosedOpen,
+      overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.errorForeground'),
+      overviewRulerLane: vscode.OverviewRulerLane.Right,
+      rangeBehavior,
     }),
   )
   const show = (editor: vscode.TextEditor) => {
     if (editor.document.languageId !== KAFKA_LANGUAGE) return
-    editor.setDecorations(decoration, decorationsOf(editor.document, states))
+    const shown = resultsOf(editor.document, states)
+    editor.setDecorations(text, shown.map(decorationOf))
+    editor.setDecorations(
+      mark,
+      shown.filter(({ result }) => result.tone === 'bad').map(({ range }) => range),
+    )
   }
   const showIn = (uri?: string) => {
     for (const editor of vscode.window.visibleTextEditors)
@@ -38,22 +50,43 @@ export function registerResults(states: BlockStates): Disposable {
       if (document.languageId === KAFKA_LANGUAGE) showIn(document.uri.toString())
     }),
   )
+  store.add(vscode.commands.registerCommand('kafkaWorkbench.showResult', showAtCaret))
   return store
 }
 
-function decorationsOf(
-  document: vscode.TextDocument,
-  states: BlockStates,
-): vscode.DecorationOptions[] {
+/** Goes to the header of the block at the caret and shows what the pointer would see there. */
+async function showAtCaret(): Promise<void> {
+  const editor = vscode.window.activeTextEditor
+  if (editor?.document.languageId !== KAFKA_LANGUAGE) return
+  const { document, selection } = editor
+  const block = blockAt(fileOf(document), document.offsetAt(selection.active))
+  if (!block) return
+  const start = document.positionAt(block.header.start)
+  editor.selection = new vscode.Selection(start, start)
+  editor.revealRange(new vscode.Range(start, start))
+  await vscode.commands.executeCommand('editor.action.showHover', {
+    focus: 'autoFocusImmediately',
+  })
+}
+
+interface ShownResult {
+  readonly range: vscode.Range
+  readonly result: InlineResult
+}
+
+function resultsOf(document: vscode.TextDocument, states: BlockStates): readonly ShownResult[] {
   return states.blocks(document).flatMap(({ block, state }) => {
     const result = inlineResult(state)
-    if (!result) return []
-    return {
-      range: document.lineAt(block.startLine).range,
-      renderOptions: { after: { contentText: result.text, color: COLORS[result.tone] } },
-      ...(result.details !== undefined && {
-        hoverMessage: new vscode.MarkdownString(result.details),
-      }),
-    }
+    return result ? { range: document.lineAt(block.startLine).range, result } : []
   })
+}
+
+function decorationOf({ range, result }: ShownResult): vscode.DecorationOptions {
+  return {
+    range,
+    renderOptions: { after: { contentText: result.text, color: COLORS[result.tone] } },
+    ...(result.details !== undefined && {
+      hoverMessage: new vscode.MarkdownString(result.details),
+    }),
+  }
 }

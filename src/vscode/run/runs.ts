@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly newSession?: boolean
   /** How many times a PRODUCER is to run. Default: once. */
   readonly times?: number
+  /** The Testing view tells what goes wrong, at the lines where it would stand otherwise. */
+  readonly inTesting?: boolean
 }
 
 /** A run that has not ended. */

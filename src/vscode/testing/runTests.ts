@@ -64,8 +64,9 @@ export async function runTestsOf(
     deps.items.show(uri, file)
     const wanted = new Set(tests.map(({ id }) => id))
     const what = wantedRun(file, wanted)
+    const options = { newSession: true, inTesting: true }
     const teller = newTeller(fileItem, file, voice, token)
-    for await (const event of deps.runs.run(document, what, { newSession: true }, token)) {
+    for await (const event of deps.runs.run(document, what, options, token)) {
       if (event.kind === 'block-started') teller.started(event.block)
       const outcome = teller.collector.take(event)
       if (outcome) teller.ended(outcome)
@@ -119,7 +120,8 @@ function newTeller(
       const { block, status, milliseconds, failure } = outcome.result
       const test = tests.get(block)
       const location = locationOf(outcome, test)
-      voice.appendOutput(outputOf(name, outcome).replaceAll('\n', '\r\n'), location, test)
+      // Without its place: there it would stand beside what the block itself shows.
+      voice.appendOutput(outputOf(name, outcome).replaceAll('\n', '\r\n'), undefined, test)
       if (!isWrong(outcome)) {
         if (test && status === 'passed') voice.passed(test, milliseconds)
         else if (test) voice.skipped(test)
