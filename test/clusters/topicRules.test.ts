@@ -77,10 +77,11 @@ describe('words about topics', () => {
     )
   })
 
-  it('begin a .kafka file that produces to and reads from the topic', () => {
+  it('begin a .kafka file that produces to the topic, expects it to arrive, and reads', () => {
     const text = kafkaFileFor('orders', 'Local')
     assert.match(text, /^-- @cluster Local$/m)
-    assert.match(text, /^PRODUCER\ntopic: orders$/m)
+    assert.match(text, /^PRODUCER sent\ntopic: orders$/m)
+    assert.match(text, /^EXPECT arrives\ntopic: orders$/m)
     assert.match(text, /^CONSUMER\ntopic: orders\nfrom: tail\(20\)$/m)
   })
 
@@ -89,7 +90,7 @@ describe('words about topics', () => {
     assert.deepEqual([...problems, ...check(file)], [])
     assert.deepEqual(
       file.blocks.map(({ kind }) => kind),
-      ['PRODUCER', 'CONSUMER'],
+      ['PRODUCER', 'EXPECT', 'CONSUMER'],
     )
   })
 })

@@ -61,20 +61,20 @@ describe('a .kafka document', () => {
       ])
       await haveCluster('127.0.0.1:1')
       assert.deepEqual(await lenses(document), [
-        '0 $(run) Produce record',
-        '0 $(run-all) Produce record x 10',
-        '0 $(run-all) Produce records...',
         '0 $(run-all) Run file',
-        '0 $(eye-closed) The Cluster',
+        '0 $(run) Produce record',
+        '0 x 10',
+        '0 x N...',
+        '0 $(vm) The Cluster',
         '4 $(run) Start scheduled producer (every 3s)',
         '4 $(run-below) Run from here',
-        '4 $(eye-closed) The Cluster',
+        '4 $(vm) The Cluster',
         '9 $(debug-start) Start consumer',
         '9 $(run-below) Run from here',
         '9 $(graph-line) billing · show lag',
-        '9 $(eye-closed) The Cluster',
+        '9 $(vm) The Cluster',
         '12 $(run) Run',
-        '12 $(eye-closed) The Cluster',
+        '12 $(vm) The Cluster',
       ])
       assert.deepEqual(parts.clusters.state(parts.clusters.all[0]?.id ?? ''), {
         kind: 'disconnected',

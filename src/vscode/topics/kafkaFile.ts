@@ -1,24 +1,30 @@
 /**
- * A `.kafka` file to begin with: a record to produce and a consumer that reads without joining a
- * group, for one topic of one cluster.
+ * A `.kafka` file to begin with, for one topic of one cluster: a record to produce, a test that it
+ * arrives, and a consumer that reads without joining a group.
  */
 export function kafkaFileFor(topic: string, clusterName: string): string {
   return [
     `-- @cluster ${clusterName}`,
     '',
-    `### Produce to ${topic}`,
+    '@id = {{$uuid}}',
     '',
-    'PRODUCER',
+    `### A record goes to ${topic}`,
+    'PRODUCER sent',
     `topic: ${topic}`,
-    'key: {{string.uuid}}',
+    'key: {{id}}',
     'value-format: json',
     '{',
-    '  "id": "{{string.uuid}}",',
+    '  "id": "{{id}}",',
     '  "createdAt": "{{$date.iso}}"',
     '}',
     '',
-    `### Read the last records of ${topic}`,
+    '### and arrives',
+    'EXPECT arrives',
+    `topic: ${topic}`,
+    'key: {{id}}',
+    '{ "id": "{{id}}", "createdAt": "#datetime" }',
     '',
+    `### The last records of ${topic}, then what comes`,
     'CONSUMER',
     `topic: ${topic}`,
     'from: tail(20)',
