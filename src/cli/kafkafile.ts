@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
+import { enableCompileCache } from 'node:module'
 import { main } from './main.ts'
 import { EXIT } from './terminal.ts'
+
+/** What a command loads is compiled once for all its runs, where the system's folder for such takes it. */
+enableCompileCache()
 
 /** A reader that has seen enough (`kafkafile … | head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -24,7 +24,8 @@ export async function lag(args: readonly string[], around: Surroundings): Promis
     }
     const config = await connectionConfig(options.connection, around)
     const name = config.bootstrapServers[0] ?? ''
-    return await withCluster(config, around.readerWorker, signal, async cluster => {
+    const use = { readerWorker: around.readerWorker, readsSoon: false }
+    return await withCluster(config, use, signal, async cluster => {
       const groups = await groupsOf(options, cluster, around, signal)
       return groups.length === 0
         ? EXIT.passed

@@ -26,7 +26,8 @@ export async function peek(args: readonly string[], around: Surroundings): Promi
       return EXIT.passed
     }
     const config = await connectionConfig(options.connection, around)
-    return await withCluster(config, around.readerWorker, signal, cluster =>
+    const use = { readerWorker: around.readerWorker, readsSoon: true }
+    return await withCluster(config, use, signal, cluster =>
       printRecords(cluster, options, { around, signal }),
     )
   } catch (error) {

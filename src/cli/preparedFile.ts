@@ -5,6 +5,7 @@ import { parse } from '../language/parse.ts'
 import { reportOf, type ProblemReport } from '../language/report.ts'
 import type { KafkaFile } from '../language/tree.ts'
 import type { Refusal } from '../report/outcome.ts'
+import type { newSession, runBlocks } from './engine.ts'
 import { contentOf } from './fileContent.ts'
 import { STANDARD_INPUT } from './files.ts'
 import type { RunOptions } from './runOptions.ts'
@@ -20,19 +21,25 @@ export interface RunSetting {
   readonly secrets: ReadonlyMap<string, string>
   /** Ends the run; its reason is a `ProblemError`. */
   readonly signal: AbortSignal
+  /** What runs blocks: loaded once, on first use. */
+  engine(): Promise<Engine>
+}
+
+export interface Engine {
+  readonly runBlocks: typeof runBlocks
+  readonly newSession: typeof newSession
   readonly checkExpression: NonNullable<Knowledge['checkExpression']>
 }
 
-/** A file that has been read and checked, with what stands around it. */
+/** A file that has been read, with what stands around it. */
 export interface PreparedFile {
+  readonly text: string
   readonly file: KafkaFile
   readonly workspace: Workspace
   readonly surroundings: RunSurroundings
-  /** With an error among them nothing of the file runs. */
-  readonly problems: readonly ProblemReport[]
 }
 
-/** Reads and checks a file; no cluster is asked. */
+/** Reads a file; no cluster is asked. */
 export async function prepareFile(
   name: string,
   setting: RunSetting,
@@ -53,9 +60,19 @@ export async function prepareFile(
       process: around.environment,
       ...(options.environment !== undefined && { environment: options.environment }),
     })
-    const knowledge = knowledgeOf(file, surroundings, setting)
-    const { problems } = reportOf(name, content.text, knowledge)
-    return { file, workspace, surroundings, problems }
+    return { text: content.text, file, workspace, surroundings }
+  } catch (error) {
+    return { refusal: { exit: 2, problem: problemOf(error) } }
+  }
+}
+
+/** Checks a file; with an error among the problems nothing of it runs. */
+export function checkPrepared(
+  { text, file, surroundings }: PreparedFile,
+  engine: Engine,
+): { readonly problems: readonly ProblemReport[] } | { readonly refusal: Refusal } {
+  try {
+    return reportOf('', text, knowledgeOf(file, surroundings, engine))
   } catch (error) {
     return { refusal: { exit: 2, problem: problemOf(error) } }
   }
@@ -69,7 +86,7 @@ function folderOf(name: string, { folder }: Surroundings): string {
 function knowledgeOf(
   file: KafkaFile,
   surroundings: RunSurroundings,
-  { checkExpression }: RunSetting,
+  { checkExpression }: Engine,
 ): Knowledge {
   const directives = [...file.directives, ...file.blocks.flatMap(block => block.directives)]
   const named = directives.filter(({ name, argument }) => name === 'env' && argument !== '')

@@ -7,11 +7,10 @@ import {
   type RunOutcome,
 } from '../report/outcome.ts'
 import { textReport, type TextReport } from '../report/text.ts'
-import { newExpressionCheck } from '../run/expressionCheck.ts'
 import { systemClock } from './clock.ts'
 import { failing } from './failing.ts'
 import { findFiles } from './files.ts'
-import type { RunSetting } from './preparedFile.ts'
+import type { Engine, RunSetting } from './preparedFile.ts'
 import { BAIL, runFile, shownName } from './runFile.ts'
 import { RUN_HELP, runOptions, type RunOptions } from './runOptions.ts'
 import { secretsIn } from './runSurroundings.ts'
@@ -91,7 +90,7 @@ function endingOf({ timeout }: RunOptions, interrupt: AbortSignal): Ending {
 
 async function runAll(
   files: readonly string[],
-  setting: Omit<RunSetting, 'checkExpression'>,
+  setting: Omit<RunSetting, 'engine'>,
   ending: Ending,
 ): Promise<RunOutcome> {
   const { options, around } = setting
@@ -103,7 +102,8 @@ async function runAll(
     else await around.print(text)
   }
   const newVoice = newVoices(print, bytes => around.write(bytes))
-  const whole = { ...setting, checkExpression: newExpressionCheck() }
+  let loading: Promise<Engine> | undefined
+  const whole: RunSetting = { ...setting, engine: () => (loading ??= loadEngine()) }
   const outcomes: FileOutcome[] = []
   const places = files.entries()
   const work = async () => {
@@ -121,6 +121,12 @@ async function runAll(
   }
   await print(report.totals(outcome))
   return outcome
+}
+
+/** Expressions that stand in several files are compiled once. */
+async function loadEngine(): Promise<Engine> {
+  const { runBlocks, newSession, newExpressionCheck } = await import('./engine.ts')
+  return { runBlocks, newSession, checkExpression: newExpressionCheck() }
 }
 
 interface Telling {

@@ -6,7 +6,7 @@ import { BadOptions } from './badOptions.ts'
 import type { ClusterDefinition } from './clusterDefinitions.ts'
 import { connectionConfig, type ConnectionValues } from './connectionOptions.ts'
 import type { WantedClusters } from './runOptions.ts'
-import { openCluster, type OpenCluster } from './withCluster.ts'
+import { prepareCluster, type PreparedCluster } from './withCluster.ts'
 
 /** The clusters that the run of a file reaches. Whoever made it closes it. */
 export interface RunClusters {
@@ -14,6 +14,8 @@ export interface RunClusters {
   readonly ownProblem?: Problem
   /** The command line says where blocks go, whatever an environment says. */
   readonly ownIsGiven: boolean
+  /** Records of the run's own cluster are read soon: the thread for it starts at once. */
+  readSoon(): void
   /** Connects on first use. Rejects with `ProblemError`. */
   open(name: string | undefined): Promise<RunCluster>
   close(): Promise<void>
@@ -36,21 +38,26 @@ export interface ClusterSources {
 export function runClusters(sources: ClusterSources): RunClusters {
   const definitions = definitionsOf(sources)
   const own = ownOf(sources, definitions)
-  const opening = new Map<string, Promise<OpenCluster>>()
-  const open = (definition: ClusterDefinition) => {
-    const known = opening.get(definition.name)
+  const clusters = new Map<string, Promise<PreparedCluster>>()
+  const prepare = (definition: ClusterDefinition, readsSoon: boolean) => {
+    const known = clusters.get(definition.name)
     if (known) return known
-    const started = connect(definition, sources)
-    opening.set(definition.name, started)
-    return started
+    const prepared = prepareOne(definition, sources, readsSoon)
+    clusters.set(definition.name, prepared)
+    return prepared
   }
   return {
     ownIsGiven: sources.wanted.own !== undefined || sources.connection.brokers !== undefined,
     ...('problem' in own && { ownProblem: own.problem }),
+    readSoon() {
+      // What is wrong with it is told when it is opened.
+      if (!('problem' in own)) prepare(own, true).catch(() => undefined)
+    },
     async open(name) {
       const definition = name === undefined ? own : definitionOf(name, definitions)
       if ('problem' in definition) throw new ProblemError(definition.problem)
-      const { cluster } = await open(definition)
+      const prepared = await prepare(definition, false)
+      const cluster = await prepared.open(sources.signal)
       return {
         name: definition.name,
         cluster,
@@ -59,9 +66,9 @@ export function runClusters(sources: ClusterSources): RunClusters {
       }
     },
     async close() {
-      const opened = await Promise.allSettled(opening.values())
+      const prepared = await Promise.allSettled(clusters.values())
       await Promise.all(
-        opened.flatMap(each => (each.status === 'fulfilled' ? [each.value.close()] : [])),
+        prepared.flatMap(each => (each.status === 'fulfilled' ? [each.value.close()] : [])),
       )
     },
   }
@@ -111,16 +118,17 @@ function definitionOf(name: string, definitions: Definitions): Defined {
   }
 }
 
-async function connect(
+async function prepareOne(
   definition: ClusterDefinition,
   sources: ClusterSources,
-): Promise<OpenCluster> {
+  readsSoon: boolean,
+): Promise<PreparedCluster> {
   const { name, values, folder } = definition
   const password = sources.environment[passwordName(name)] ?? sources.environment['KAFKA_PASSWORD']
   const environment = { ...sources.environment, KAFKA_PASSWORD: password }
   try {
     const config = await connectionConfig(values, { folder, environment })
-    return await openCluster(config, sources.readerWorker, sources.signal)
+    return prepareCluster(config, { readerWorker: sources.readerWorker, readsSoon })
   } catch (error) {
     if (!(error instanceof BadOptions)) throw error
     throw new ProblemError({ code: 'bad-options', message: `Cluster "${name}": ${error.message}` })

@@ -5,14 +5,19 @@ import { directiveOf } from '../language/settings.ts'
 import type { Block } from '../language/tree.ts'
 import { newCollector } from '../report/collect.ts'
 import type { BlockOutcome, FileOutcome, Refusal } from '../report/outcome.ts'
-import { runBlocks } from '../run/engine.ts'
 import type { RunEvent } from '../run/events.ts'
 import { loadFaker } from '../run/fakerLocales.ts'
 import type { RunPorts } from '../run/ports.ts'
-import { newSession } from '../run/session.ts'
+import { readsPartitions } from '../run/reads.ts'
 import { systemClock } from './clock.ts'
 import { toLocalEpoch } from './localTime.ts'
-import { prepareFile, type PreparedFile, type RunSetting } from './preparedFile.ts'
+import {
+  checkPrepared,
+  prepareFile,
+  type Engine,
+  type PreparedFile,
+  type RunSetting,
+} from './preparedFile.ts'
 import { runClusters, type RunClusters } from './runClusters.ts'
 import { runFiles } from './runFiles.ts'
 import { leftOut } from './selection.ts'
@@ -58,15 +63,26 @@ async function runChecked(
   setting: RunSetting,
   listener: FileListener,
 ): Promise<Rest> {
-  const { problems } = file
-  if (problems.some(({ severity }) => severity === 'error')) return { problems }
   const clusters = clustersOf(file, setting)
   try {
+    if (readsSoon(file, setting)) clusters.readSoon()
+    const engine = await setting.engine()
+    const checked = checkPrepared(file, engine)
+    if ('refusal' in checked) return checked
+    const { problems } = checked
+    if (problems.some(({ severity }) => severity === 'error')) return { problems }
     const refusal = withoutCluster(file, clusters, setting)
-    return refusal ? { problems, refusal } : await runWith(clusters, file, setting, listener)
+    if (refusal) return { problems, refusal }
+    return await runWith({ clusters, engine, problems }, file, setting, listener)
   } finally {
     await clusters.close()
   }
+}
+
+/** A mistake costs the start of a thread, or the time that it takes. */
+function readsSoon({ file }: NamedFile, { options }: RunSetting): boolean {
+  const why = leftOut(file, options)
+  return file.blocks.some(block => readsPartitions(block) && !why(block))
 }
 
 function clustersOf({ surroundings }: NamedFile, setting: RunSetting): RunClusters {
@@ -101,15 +117,26 @@ function isDefaults({ kind }: Block): boolean {
   return kind === 'DEFAULTS'
 }
 
+interface Running {
+  readonly clusters: RunClusters
+  readonly engine: Engine
+  readonly problems: FileOutcome['problems']
+}
+
 async function runWith(
-  clusters: RunClusters,
+  { clusters, engine, problems }: Running,
   file: NamedFile,
   setting: RunSetting,
   listener: FileListener,
 ): Promise<Rest> {
+  const { runBlocks, newSession } = engine
   const session = newSession(randomUUID())
   for (const secret of knownSecrets(file, setting)) session.redaction.add(secret)
-  const collector = newCollector({ ...file, redact: text => session.redaction.text(text) })
+  const collector = newCollector({
+    ...file,
+    problems,
+    redact: text => session.redaction.text(text),
+  })
   const { signal, options } = setting
   const events = runBlocks(file.file, file.file.blocks, session, portsOf(clusters, file, setting), {
     signal,

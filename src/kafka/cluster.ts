@@ -78,9 +78,13 @@ export interface OutgoingRecord {
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
-export interface ProduceRequest {
+export interface ProduceRequest extends ProduceSettings {
   readonly topic: string
   readonly records: readonly OutgoingRecord[]
+}
+
+/** How records are written. */
+export interface ProduceSettings {
   /** Default `all`. */
   readonly acks?: 'all' | '0' | '1'
   readonly compression?: Compression
@@ -89,6 +93,29 @@ export interface ProduceRequest {
    * partition, in order (KIP-98). Needs `acks: all`. Default false.
    */
   readonly idempotent?: boolean
+}
+
+/** Values side by side in bytes that they share: a million of them are no million objects. */
+export interface PackedValues {
+  readonly bytes: Uint8Array
+  /** Of each value where it begins in `bytes` and where it ends. */
+  readonly bounds: Int32Array
+  readonly count: number
+}
+
+export interface ProduceValuesRequest extends ProduceSettings {
+  readonly topic: string
+  /** Neither may change before the call has ended. */
+  readonly values: PackedValues
+  /** What all of these records have beside their value. */
+  readonly common: Omit<OutgoingRecord, 'value'>
+}
+
+/** What became of values that stand one behind the other: all of them are written, or none is. */
+export interface ValuesOutcome {
+  readonly count: number
+  /** Of the last of them. */
+  readonly outcome: ProduceOutcome
 }
 
 /** What became of one record, in the order of the request. */
@@ -109,6 +136,7 @@ export interface ProduceOutcome {
 export interface Transaction {
   /** As `Cluster.produce`, with `acks: all`; outcomes of an aborted transaction do not count. */
   produce(request: ProduceRequest, ask?: Ask): Promise<readonly ProduceOutcome[]>
+  produceValues?(request: ProduceValuesRequest, ask?: Ask): Promise<readonly ValuesOutcome[]>
   /**
    * Rejects with `ProblemError` where it was not committed: after a record that failed it is aborted
    * instead (`transaction-aborted`); another producer may have taken over (`PRODUCER_FENCED`).
@@ -201,6 +229,11 @@ export interface Cluster {
   /** One outcome per record, in order: a record that was not written says so. */
   produce(request: ProduceRequest, ask?: Ask): Promise<readonly ProduceOutcome[]>
   /**
+   * As `produce`, for very many records. Without a key the values are spread over the partitions in
+   * long runs. Absent: `produce` does it.
+   */
+  produceValues?(request: ProduceValuesRequest, ask?: Ask): Promise<readonly ValuesOutcome[]>
+  /**
    * Begins a transaction under this id. What another producer, or an earlier run that broke off, left
    * open under it is aborted, and that producer can write no more.
    */
@@ -209,6 +242,8 @@ export interface Cluster {
   join(request: JoinRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<JoinUpdate>
   /** Reads partitions directly: no group, no commit, nothing created. */
   read(request: ReadRequest, ask: { readonly signal: AbortSignal }): AsyncIterable<ReadUpdate>
+  /** These topics may be read soon: connects as `read` needs it, and says nothing. */
+  warmUp?(topics: readonly string[]): void
   /**
    * Reads as `read` does, or takes records that are fed to it, and holds them where they can be
    * looked at row by row: nothing but what is shown comes to the caller. The caller disposes it.

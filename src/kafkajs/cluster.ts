@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts'
-import type { Ask, Cluster } from '../kafka/cluster.ts'
+import type { Ask, Cluster, JoinRequest, JoinUpdate } from '../kafka/cluster.ts'
 import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import type { RecordView, ViewRequest } from '../kafka/recordView.ts'
@@ -7,8 +7,9 @@ import { openClient } from './client.ts'
 import { throwExplained } from './diagnose.ts'
 import { committedOffsets, listOffsets, shareGroupOffsets } from './offsets.ts'
 import { describeGroups, listGroups } from './groups.ts'
-import { joinGroup } from './join.ts'
+import type { JoinContext } from './join.ts'
 import { produce } from './produce.ts'
+import { produceValues } from './produceValues.ts'
 import { ProducerIds } from './producerIds.ts'
 import { Coordinators, Leaders } from './routing.ts'
 import {
@@ -33,6 +34,8 @@ export interface ClusterDependencies {
     request: ReadRequest,
     ask: { readonly signal: AbortSignal },
   ) => AsyncIterable<ReadUpdate>
+  /** Gets `reader` ready for these topics. */
+  readonly warmUp?: (topics: readonly string[]) => void
   /** Reads as `reader` does, and holds the records in that thread. */
   readonly view?: (request: ViewRequest) => RecordView
   /** Called once when the cluster is closed, to end what `reader` holds. */
@@ -83,9 +86,11 @@ export async function createCluster(
     createTopics: (topics, options) => createTopics(context, topics, options),
     deleteTopics: (names, options) => deleteTopics(context, names, options),
     produce: (request, options) => produce(context, request, options),
+    produceValues: (request, options) => produceValues(context, request, options),
     transaction: (id, options) => beginTransaction(context, id, options),
-    join: (request, { signal }) => joinGroup(context, request, untilClosed(signal)),
+    join: (request, { signal }) => join(context, request, untilClosed(signal)),
     read: (request, { signal }) => dependencies.reader(request, { signal: untilClosed(signal) }),
+    warmUp: topics => dependencies.warmUp?.(topics),
     view: request => {
       if (!dependencies.view) throw new Error('This cluster was opened without views.')
       return dependencies.view(request)
@@ -98,4 +103,14 @@ export async function createCluster(
       await Promise.all([...context.leaving, dependencies.onClose?.()])
     },
   }
+}
+
+/** kafkajs's consumer, the larger part of the library, is loaded with the first group. */
+async function* join(
+  context: JoinContext,
+  request: JoinRequest,
+  signal: AbortSignal,
+): AsyncGenerator<JoinUpdate> {
+  const { joinGroup } = await import('./join.ts')
+  yield* joinGroup(context, request, signal)
 }

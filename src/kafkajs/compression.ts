@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib'
-import kafkajs from 'kafkajs'
+import kafkajsCompression from 'kafkajs/src/protocol/message/compression/index.js'
 import type { Compression } from '../kafka/cluster.ts'
 import { ProblemError } from '../base/problem.ts'
 import { problem } from './problems.ts'
@@ -54,12 +54,10 @@ export function registerCodecs(added: Partial<Readonly<Record<CodecName, Codec>>
 
 /** What kafkajs's own codecs look like: its encoder carries the bytes to compress. */
 function teachConsumer(name: CodecName, codec: Codec): void {
-  const own: unknown = kafkajs.CompressionCodecs
-  if (typeof own !== 'object' || own === null) throw new Error('kafkajs has no codec registry.')
-  Reflect.set(own, CODEC_NUMBERS[name], () => ({
-    compress: (encoder: { readonly buffer: Buffer }) => compressWith(name, encoder.buffer),
-    decompress: async (buffer: Buffer) => Buffer.from(await codec.decompress(buffer)),
-  }))
+  kafkajsCompression.Codecs[CODEC_NUMBERS[name]] = () => ({
+    compress: encoder => compressWith(name, encoder.buffer),
+    decompress: async buffer => Buffer.from(await codec.decompress(buffer)),
+  })
 }
 
 /** Rejects with `ProblemError` where there is no codec that writes this form. */

@@ -8,7 +8,7 @@ import { showAddress, type Address } from './addresses.ts'
 import { connectionProblem, noAnswer, type Stage } from './connectionProblems.ts'
 import { CODE } from './errorCodes.ts'
 import { frameReader } from './frames.ts'
-import { harden } from './harden.ts'
+import { hardenConnections } from './hardenConnections.ts'
 import { problem, throwOnError } from './problems.ts'
 import type { Api, ApiRanges } from './protocol/schema.ts'
 import { ApiVersions } from './protocol/versions.ts'
@@ -61,7 +61,7 @@ class ClosedError extends Error {
 
 /** Opens, asks for the versions and logs in. Rejects with `ProblemError`; leaves nothing open then. */
 export async function connectBroker(options: ConnectOptions): Promise<BrokerConnection> {
-  harden()
+  hardenConnections()
   const { address, config, timeout, signal } = options
   const wire = new Wire(options)
   let stage: Stage = 'open'

@@ -1,6 +1,6 @@
 import Cluster from 'kafkajs/src/cluster/index.js'
 import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js'
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+import { checkTargets, hardenConnections, type PatchTarget } from './hardenConnections.ts'
 import Decoder from 'kafkajs/src/protocol/decoder.js'
 import protocolError from 'kafkajs/src/protocol/error.js'
 import fetchResponse, {
@@ -12,7 +12,7 @@ import metadataV5 from 'kafkajs/src/protocol/requests/metadata/v5/response.js'
 import metadataV6 from 'kafkajs/src/protocol/requests/metadata/v6/response.js'
 
 /**
- * Every change to kafkajs 2.2.4 in one place. The library is pinned, so that what is patched here
+ * Every change to kafkajs 2.2.4, with that of its connections in `hardenConnections.ts`. The library is pinned, so that what is patched here
  * stays as it is; should it ever not be, `harden` throws rather than patch nothing.
  *
  * What needs no patch is avoided: sockets are opened by `sockets.ts` (a close told as an end, no
@@ -26,8 +26,8 @@ let done = false
 export function harden(): void {
   if (done) return
   done = true
+  hardenConnections()
   checkTargets(PATCHED)
-  stopIdleLoop()
   keepLeaderlessPartitions()
   readBesideLeaderlessPartitions()
   keepHeadersOrdered()
@@ -42,8 +42,6 @@ const PATCHED: readonly PatchTarget[] = [
   { of: OffsetManager.prototype, method: 'setDefaultOffset' },
   { of: OffsetManager.prototype, method: 'getCoordinator' },
   { of: OffsetManager.prototype, method: 'clearOffsets' },
-  { of: RequestQueue.prototype, method: 'scheduleCheckPendingRequests' },
-  { of: RequestQueue.prototype, method: 'checkPendingRequests' },
   { of: Decoder.prototype, method: 'readVarIntArray' },
   { of: Decoder.prototype, method: 'readVarInt' },
   { of: protocolError, method: 'createErrorFromCode' },
@@ -52,37 +50,6 @@ const PATCHED: readonly PatchTarget[] = [
   { of: metadataV6, method: 'parse' },
   { of: fetchResponse, method: 'decode' },
 ]
-
-export interface PatchTarget {
-  readonly of: object
-  readonly method: string
-}
-
-/** Throws when something that a patch replaces or relies on is not there. */
-export function checkTargets(targets: readonly PatchTarget[]): void {
-  const missing = targets
-    .filter(({ of, method }) => typeof Reflect.get(of, method) !== 'function')
-    .map(({ method }) => method)
-  if (missing.length === 0) return
-  throw new Error(`This is not kafkajs 2.2.4: ${missing.join(', ')} cannot be patched.`)
-}
-
-const PENDING_CHECK_MS = 10
-
-/**
- * From the first answer on, every connection runs a timer of 1 ms for ever, and Node 24 warns about
- * its negative delay (kafkajs issues 1556 and 1751). A timer is needed only while a request waits.
- */
-function stopIdleLoop(): void {
-  RequestQueue.prototype.scheduleCheckPendingRequests = function () {
-    if (this.throttleCheckTimeoutId || this.pending.length === 0) return
-    const delay = Math.max(this.throttledUntil - Date.now(), PENDING_CHECK_MS)
-    this.throttleCheckTimeoutId = setTimeout(() => {
-      this.throttleCheckTimeoutId = null
-      this.checkPendingRequests()
-    }, delay)
-  }
-}
 
 /**
  * One partition without a leader makes kafkajs refuse the whole metadata, after nine seconds of

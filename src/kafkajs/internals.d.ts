@@ -70,6 +70,15 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default RequestQueue
 }
 
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  interface Codec {
+    compress(encoder: { readonly buffer: Buffer }): Promise<Uint8Array>
+    decompress(buffer: Buffer): Promise<Buffer>
+  }
+  const compression: { readonly Codecs: Record<number, () => Codec> }
+  export default compression
+}
+
 declare module 'kafkajs/src/protocol/decoder.js' {
   class Decoder {
     constructor(buffer: Buffer)

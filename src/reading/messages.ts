@@ -33,6 +33,8 @@ export type ToWorker =
   | { readonly kind: 'ask'; readonly id: number; readonly call: number; readonly ask: ViewAsk }
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'forget'; readonly id: number; readonly call: number }
+  /** These topics may be read soon. */
+  | { readonly kind: 'warmUp'; readonly topics: readonly string[] }
   /** Asks for a sign of life. */
   | { readonly kind: 'ping' }
 

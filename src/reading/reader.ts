@@ -39,6 +39,11 @@ export interface Reader {
    * ends all the same, its views fail and hold nothing any more.
    */
   view(request: ViewRequest): RecordView
+  /**
+   * Starts the thread and has it connect to the leaders of these topics, so that a read that comes
+   * soon begins at once. What goes wrong the read will tell.
+   */
+  warmUp(topics: readonly string[]): void
   /** Ends the thread and its connections; reads that are running end without another update. */
   close(): Promise<void>
 }
@@ -159,6 +164,13 @@ class WorkerReader implements Reader {
     return view
   }
 
+  warmUp(topics: readonly string[]): void {
+    if (this.#closed) return
+    this.#worker ??= this.#start()
+    this.#tell({ kind: 'warmUp', topics })
+    this.#endWhenIdle()
+  }
+
   /** The worker keeps the process alive only while somebody waits for it. */
   async #awake<T>(wait: Promise<T>): Promise<T> {
     if (this.#waiting++ === 0) this.#worker?.ref()
@@ -209,6 +221,7 @@ class WorkerReader implements Reader {
     worker.on('message', (message: FromWorker) => this.#receive(message))
     worker.on('error', error => this.#crashed(worker, error))
     worker.on('exit', code => this.#crashed(worker, new Error(`It exited with code ${code}.`)))
+    if (this.#waiting === 0) worker.unref()
     worker.postMessage({ kind: 'open', config, memoryBudgetBytes } satisfies ToWorker)
     return worker
   }

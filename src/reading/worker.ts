@@ -7,6 +7,7 @@ import type { OffsetContext } from '../kafkajs/offsets.ts'
 import { Coordinators, Leaders } from '../kafkajs/routing.ts'
 import { buffersOf, weightOf, type Answer, type FromWorker, type ToWorker } from './messages.ts'
 import { newRoom, type Room } from './room.ts'
+import { findLeaders } from './leaders.ts'
 import { scan } from './scan.ts'
 import { HeldView, type Scan } from './view/heldView.ts'
 
@@ -63,6 +64,9 @@ parentPort?.on('message', (message: ToWorker) => {
     case 'ask':
       void answer(message)
       return
+    case 'warmUp':
+      void warmUp(message.topics)
+      return
     case 'ping':
       post({ kind: 'pong' })
       return
@@ -82,6 +86,25 @@ function open({ config, memoryBudgetBytes }: ToWorker & { kind: 'open' }): void 
     opened = { offsets, memoryBudgetBytes }
   } catch (error) {
     refused = problemOf(error)
+  }
+}
+
+/** Connects as a read will need it: asking, and polling beside it. */
+async function warmUp(topics: readonly string[]): Promise<void> {
+  try {
+    const { client, leaders } = usable().offsets
+    if (topics.length === 0) await client.metadata([])
+    const lane = freeLane()
+    const { signal } = new AbortController()
+    const found = await Promise.all(topics.map(topic => findLeaders(leaders, topic, signal)))
+    const nodes = new Set(found.flatMap(led => [...led.values()].map(({ nodeId }) => nodeId)))
+    await Promise.all(
+      [...nodes].flatMap(node =>
+        node === undefined ? [] : [client.connection(node), client.connection(node, { lane })],
+      ),
+    )
+  } catch {
+    // The read that comes says what is wrong.
   }
 }
 

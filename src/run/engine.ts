@@ -19,6 +19,7 @@ import type { BlockResult } from './results.ts'
 import { runTransactions, type RunTransactions } from './runTransactions.ts'
 import { namesOf, type Session } from './session.ts'
 import { withProgress } from './withProgress.ts'
+import { warmUpFor } from './warmUp.ts'
 import { latencyWatches, type LatencyWatches } from './latencyWatches.ts'
 import type { Arrivals } from './arrivals.ts'
 
@@ -286,11 +287,10 @@ async function prepare(blocks: readonly Block[], run: Run): Promise<readonly Pre
   if (prepared.some(({ refused }) => refused)) return prepared
   prepared = await fetchAll(prepared, run)
   if (prepared.some(({ refused }) => refused)) return prepared
-  run.faker = await fakerOf(run)
-  prepared = await connectAll(prepared, run)
-  await takeMarks(run.file, prepared, run, given =>
-    namesOf(run.file, run.session, given, run.faker),
-  )
+  ;[prepared, run.faker] = await Promise.all([connectAll(prepared, run), fakerOf(prepared, run)])
+  const namesFor = (given: Prepared['given']) => namesOf(run.file, run.session, given, run.faker)
+  warmUpFor(prepared, run, namesFor)
+  await takeMarks(run.file, prepared, run, namesFor)
   return prepared
 }
 
@@ -384,8 +384,17 @@ async function fetchAll(prepared: readonly Prepared[], run: Run): Promise<Prepar
 const SEEDS = 1_000_000
 
 /** For what is evaluated once: variables, and properties that hold for a whole block. */
-async function fakerOf({ file, ports }: Run): Promise<Faker | undefined> {
-  if (ports.fakerLocale === undefined || !file.text.includes('{{')) return undefined
+async function fakerOf(
+  prepared: readonly Prepared[],
+  { file, session, ports }: Run,
+): Promise<Faker | undefined> {
+  if (ports.fakerLocale === undefined) return undefined
+  const asks = prepared.some(
+    ({ block, given, skipped }) =>
+      skipped === undefined &&
+      usedBy(file, block, namesOf(file, session, given).scope, given).faker,
+  )
+  if (!asks) return undefined
   const faker = await ports.loadFaker(ports.fakerLocale)
   faker?.seed(Math.floor(ports.random() * SEEDS))
   return faker

@@ -6,7 +6,7 @@ import { topicBefore, type MarkedBlock } from './marks.ts'
 import type { RunPorts } from './ports.ts'
 import { markKey, namesOf, type Session } from './session.ts'
 
-/** Watches for the EXPECT blocks that ask for `latency` and do not read at once. */
+/** Watches for the EXPECT blocks that ask for `latency`: none of them reads before its turn. */
 export interface LatencyWatches {
   /** A PRODUCER begins; these blocks come after it. */
   begin(later: readonly MarkedBlock[]): void
@@ -45,8 +45,7 @@ export function latencyWatches({ file, session, ports, options }: Watching): Lat
     begin(later) {
       const next = later.findIndex(({ block }) => block.kind === 'PRODUCER')
       const between = next < 0 ? later : later.slice(0, next)
-      // The first one reads as soon as the PRODUCER has sent.
-      for (const each of between.slice(1)) if (asksForLatency(file, each.block)) watch(each)
+      for (const each of between) if (asksForLatency(file, each.block)) watch(each)
     },
     of: block => watches.get(block.index),
     stop() {

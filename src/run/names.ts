@@ -7,6 +7,7 @@ import { parseCapture } from '../language/values/captures.ts'
 import { definitionsOf } from '../language/vocabulary.ts'
 import type { GivenValue, RunPorts } from './ports.ts'
 import { OUTSIDE, outsideKey, type Session } from './session.ts'
+import { needsFaker } from './templates.ts'
 
 /** What the templates of a block ask for, over the variables and given values in them. */
 export interface Used {
@@ -14,6 +15,8 @@ export interface Used {
   readonly outside: readonly TemplateCall[]
   readonly captures: ReadonlySet<string>
   readonly blocks: ReadonlySet<string>
+  /** Whether faker is asked for something. */
+  readonly faker: boolean
 }
 
 export function usedBy(
@@ -26,10 +29,12 @@ export function usedBy(
     outside: [] as TemplateCall[],
     captures: new Set<string>(),
     blocks: new Set<string>(),
+    faker: false,
   }
   const variables = new Map(file.variables.map(({ name, value }) => [name, value]))
   const seen = new Set<string>()
   const visit = (text: string) => {
+    used.faker ||= text.includes('{{') && needsFaker(text, scope)
     for (const call of callsIn(text)) {
       const source = sourceOf(call, scope)
       if (source === 'system') {

@@ -129,6 +129,7 @@ async function openCluster(
         log,
         reader: (request, ask) => reader.read(request, ask),
         view: request => reader.view(request),
+        warmUp: topics => reader.warmUp(topics),
         onClose: () => reader.close(),
       },
       { signal },

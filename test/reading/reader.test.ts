@@ -95,6 +95,15 @@ describe("the reader's thread", function () {
     assert.equal(logged.at(-1), 'read taken cancel read')
   })
 
+  it('gets ready before the first read, in the same thread', async () => {
+    reader.warmUp(['three'])
+    assert.deepEqual(await all('what was heard'), [0])
+    assert.deepEqual(logged, ['opened for tester', 'warmUp read'])
+    await reader.close()
+    reader.warmUp(['three'])
+    assert.equal(logged.length, 2)
+  })
+
   it('sends nothing for a read that was cancelled before', async () => {
     assert.deepEqual(await all('three', AbortSignal.abort()), [])
     assert.deepEqual(logged, [])

@@ -507,6 +507,25 @@ describe('running a file', () => {
     ])
   })
 
+  it('has a cluster get ready for what is read, before the first block', async () => {
+    const memory = memoryCluster({ orders: 2, prices: 2 })
+    const cluster = {
+      ...memory.cluster,
+      warmUp: (topics: readonly string[]) => void memory.calls.push(`warm up ${topics.join()}`),
+    }
+    const ports = {
+      cluster: () =>
+        Promise.resolve({ name: 'local', cluster, protected: false, disposable: false }),
+    }
+    const expect = (topic: string) => `EXPECT\ntopic: ${topic}\nwithin: 1ms\n###\n`
+    const producer = 'PRODUCER a\ntopic: orders\nv\n###\n'
+    await run(`@t = prices\n${producer}${expect('orders')}${expect('{{t}}')}`, { memory, ports })
+    assert.deepEqual(memory.calls.slice(0, 2), ['warm up orders,prices', 'mark orders'])
+    memory.calls.length = 0
+    await run(`${producer}EXPECT GROUP g\ntopic: orders\nwithin: 1ms\n`, { memory, ports })
+    assert.deepEqual(memory.calls, ['produce orders'])
+  })
+
   it('measures the latency of a record that waits for its EXPECT', async () => {
     const memory = memoryCluster({ orders: 1 })
     const expect = (more: string) => `###\nEXPECT\ntopic: orders\n${more}\n`
