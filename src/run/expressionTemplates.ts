@@ -84,14 +84,14 @@ function endOfQuoted(text: string, start: number, { quote, raw }: Quoted): numbe
 function written(text: string, value: PlainValue | undefined, place: Place): string | undefined {
   if (place.kind === 'comment') return ''
   if (place.kind === 'outside') return `(${value === undefined ? wordOf(text) : literalOf(value)})`
-  if (!place.raw) return escaped(text)
+  if (!place.raw) return celEscaped(text)
   return /["'\\\r\n]/.test(text) ? undefined : text
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** As it stands between quotes of any kind. */
-function escaped(text: string): string {
+/** A text as it stands in CEL between quotes of any kind. */
+export function celEscaped(text: string): string {
   return text
     .replaceAll(/["'\\]/g, '\\$&')
     .replaceAll(
@@ -136,7 +136,7 @@ function doubleOf(value: number): string {
 }
 
 function textOf(text: string): string {
-  return `"${escaped(text)}"`
+  return `"${celEscaped(text)}"`
 }
 
 function cannotBePut(): { readonly problem: Problem } {

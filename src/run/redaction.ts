@@ -1,4 +1,5 @@
 import { textOf } from '../formats/encodings.ts'
+import { celEscaped } from './expressionTemplates.ts'
 
 /** Takes the secrets of a run out of what it tells. */
 export interface Redaction {
@@ -24,7 +25,7 @@ export function newRedaction(): Redaction {
     // The longest first: a secret may be a part of another one.
     const sorted = [...forms].sort(([a], [b]) => b.length - a.length)
     expression ??= new RegExp(sorted.map(([, source]) => source).join('|'), 'g')
-    return text.replace(expression, STARS)
+    return withoutBeginnings(text.replace(expression, STARS), forms.keys())
   }
   return {
     add(secret) {
@@ -37,10 +38,37 @@ export function newRedaction(): Redaction {
   }
 }
 
-/** How a secret may stand in a text: as it is, in JSON, in a URL, in base64 and in hex. */
+/** What shortens a text for people ends it with this. */
+const CUT = '…'
+
+/** A secret at the end of a text that was shortened: what is left of it goes, too. */
+function withoutBeginnings(text: string, forms: Iterable<string>): string {
+  if (!text.includes(CUT)) return text
+  const known = [...forms]
+  const pieces = text.split(CUT)
+  const last = pieces.pop() ?? ''
+  return [...pieces.map(piece => withoutBeginning(piece, known)), last].join(CUT)
+}
+
+function withoutBeginning(text: string, forms: readonly string[]): string {
+  const longest = Math.max(0, ...forms.map(form => lengthOfBeginning(text, form)))
+  return longest < SHORT ? text : text.slice(0, -longest) + STARS
+}
+
+/** How much of the beginning of a form the text ends with. */
+function lengthOfBeginning(text: string, form: string): number {
+  for (let length = Math.min(text.length, form.length - 1); length >= SHORT; length--)
+    if (text.endsWith(form.slice(0, length))) return length
+  return 0
+}
+
+/** How a secret may stand in a text: as it is, in JSON, in CEL, in a URL, in base64 and in hex. */
 function formsOf(secret: string): ReadonlySet<string> {
   const json = JSON.stringify(secret).slice(1, -1)
   const forms = new Set([secret, json, JSON.stringify(json).slice(1, -1)])
+  // As other programs write JSON, and as a value stands in a condition.
+  for (const text of [inAscii(json), json.replaceAll('/', '\\/'), celEscaped(secret)])
+    forms.add(text)
   if (secret.isWellFormed()) {
     const encoded = encodeURIComponent(secret)
     const form = encoded.replaceAll('%20', '+')
@@ -49,6 +77,13 @@ function formsOf(secret: string): ReadonlySet<string> {
   }
   for (const text of encodedForms(secret)) if (text.length >= LEAST_ENCODED) forms.add(text)
   return forms
+}
+
+function inAscii(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\uffff]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** base64 of three bytes is four characters: where it begins among them makes three texts of it. */
