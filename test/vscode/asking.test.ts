@@ -105,7 +105,7 @@ describe('a run that asks', () => {
       assert.equal(await written(), before)
       assert.match(
         shown(document, 0)?.text ?? '',
-        /^skipped: Nothing was run, as line 5 cannot run/,
+        /^– skipped · Nothing was run, as line 5 cannot run/,
       )
       const why = '"{{$prompt customer}}" is not defined: nobody answered.'
       assert.equal(shown(document, 1)?.text, `✗ ${why}`)

@@ -60,7 +60,7 @@ function endedOf(result: BlockResult, told: string): InlineResult {
     case 'passed':
       return { tone: 'good', text: `✓ ${passedOf(result)}`, details }
     case 'skipped':
-      return { tone: 'good', text: oneLine(`skipped: ${notice ?? ''}`), details }
+      return { tone: 'good', text: oneLine(`– skipped · ${notice ?? ''}`), details }
     case 'stopped':
       return { tone: 'good', text: 'stopped', details }
     case 'failed':

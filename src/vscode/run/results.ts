@@ -8,7 +8,7 @@ import { inlineResult, type InlineResult } from './resultText.ts'
 const COLORS: Readonly<Record<InlineResult['tone'], vscode.ThemeColor>> = {
   good: new vscode.ThemeColor('editorCodeLens.foreground'),
   busy: new vscode.ThemeColor('editorCodeLens.foreground'),
-  bad: new vscode.ThemeColor('list.errorForeground'),
+  bad: new vscode.ThemeColor('errorForeground'),
 }
 
 /** Shows what became of each block behind its header line, with the details on hover. */
