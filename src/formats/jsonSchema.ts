@@ -6,7 +6,12 @@ import type { Problem } from '../base/problem.ts'
 /** Checks texts against one JSON Schema. */
 export interface JsonSchema {
   /** What is wrong with a JSON text, by the first thing that does not fit; `undefined`: nothing. */
-  check(text: string): Problem | undefined
+  check(text: string): JsonMismatch | undefined
+}
+
+export interface JsonMismatch extends Problem {
+  /** The names and indexes that lead to what does not fit. */
+  readonly path: readonly string[]
 }
 
 /**
@@ -25,9 +30,10 @@ export function compileJsonSchema(
       schema: {
         check(text) {
           const value = parsed(text)
-          if (!value) return { code: 'K211', message: 'Invalid JSON value.' }
+          if (!value) return { code: 'K211', message: 'Invalid JSON value.', path: [] }
           if (validate(value.json)) return undefined
-          return { code: 'K211', message: sentenceOf(validate.errors?.[0]) }
+          const [error] = validate.errors ?? []
+          return { code: 'K211', message: sentenceOf(error), path: error ? pathOf(error) : [] }
         },
       },
     }
@@ -80,9 +86,19 @@ function parsed(text: string): { readonly json: unknown } | undefined {
 /** `JSON value must have required property 'id'.`, `JSON value at 'items.0.id' must be string.` */
 function sentenceOf(error: ErrorObject | undefined): string {
   if (!error) return 'JSON value does not match the schema.'
-  const path = error.instancePath.slice(1).split('/').map(unescaped).join('.')
+  const path = stepsOf(error).join('.')
   const where = path === '' ? '' : ` at '${path}'`
   return `JSON value${where} ${error.message ?? 'does not match the schema'}${detailOf(error)}.`
+}
+
+function stepsOf({ instancePath }: ErrorObject): readonly string[] {
+  return instancePath === '' ? [] : instancePath.slice(1).split('/').map(unescaped)
+}
+
+/** What is too much is itself the place. */
+function pathOf(error: ErrorObject): readonly string[] {
+  const extra: unknown = error.params['additionalProperty']
+  return [...stepsOf(error), ...(typeof extra === 'string' ? [extra] : [])]
 }
 
 function unescaped(segment: string): string {

@@ -10,6 +10,7 @@ import { checkHeaders } from './headers.ts'
 import type { Knowledge } from './knowledge.ts'
 import { checkDeclared, checkExpectTopic } from './names.ts'
 import { newReport, type BlockCheck } from './report.ts'
+import { checkSchemas } from './schemas.ts'
 import { checkAcks } from './sending.ts'
 import { checkStructure } from './structure.ts'
 import { syntaxProblems } from './syntax.ts'
@@ -36,6 +37,7 @@ export function check(file: KafkaFile, knowledge: Knowledge = {}): readonly File
     const blockCheck = { file, block, settings, cluster, report }
     checkStructure(file, block, settings, report)
     checkProperties(blockCheck)
+    checkSchemas(blockCheck, knowledge)
     checkTopicExists(block, topics)
     checkTemplates(block, templates)
     checkInherited(block, settings, templates)

@@ -1,5 +1,6 @@
 import type { GivenText } from '../given.ts'
 import type { Block } from '../tree.ts'
+import type { WrittenSchema } from '../values/schemas.ts'
 
 /** What is known of a cluster. */
 export interface KnownCluster {
@@ -32,11 +33,27 @@ export interface Knowledge {
   readonly missing?: (name: string, argument: string) => string | undefined
   /** What is wrong with an expression in which no templates are left (K320). */
   readonly checkExpression?: (text: string, use: ExpressionUse) => ExpressionMistake | undefined
+  /** What is known of a schema, for a format (K211, K212); undefined: not known yet. */
+  readonly schemaOf?: (schema: WrittenSchema, format: string) => KnownSchema | undefined
   /**
    * False: generated data is switched off. Then text like `{{user.name}}` is sent as it stands,
    * as level 1 does, and is no error. Absent: on.
    */
   readonly generatedData?: boolean
+}
+
+/** What is known of a schema. */
+export interface KnownSchema {
+  /** Why it cannot be used: sentences. */
+  readonly problem?: string
+  /** What of a JSON text does not fit; absent: it is no JSON Schema. */
+  readonly mismatch?: (json: string) => SchemaMismatch | undefined
+}
+
+export interface SchemaMismatch {
+  readonly message: string
+  /** The names and indexes that lead to what does not fit. */
+  readonly path: readonly string[]
 }
 
 /** What an expression is for: to say yes or no, or to give a value; of a record or of a group. */

@@ -51,6 +51,33 @@ export function readJson(
   return { span, expected: wanted(state, open) }
 }
 
+/**
+ * The place in a JSON text that a way of names and indexes leads to: the name of a field, the first
+ * piece of an element. Where the way ends too early, the place that was reached; the text is JSON.
+ */
+export function placeInJson(text: string, path: readonly string[]): Span {
+  const open: { readonly isObject: boolean; step: string }[] = []
+  let place: Span | undefined
+  let reached = -1
+  let last: TokenKind | undefined
+  readJson(text, { templates: false }, (kind, start, end) => {
+    const top = open.at(-1)
+    const isName = top?.isObject === true && kind === 'string' && (last === '{' || last === ',')
+    if (isName) top.step = String(JSON.parse(text.slice(start, end)))
+    const isValue = !isName && kind !== '}' && kind !== ']' && kind !== ':' && kind !== ','
+    if (top && !top.isObject && kind === ',') top.step = String(Number(top.step) + 1)
+    const isPlace = isName || (isValue && !top?.isObject)
+    if (isPlace && open.length > reached && open.every(({ step }, at) => step === path[at])) {
+      reached = open.length
+      place = { start, end }
+    }
+    if (kind === '{' || kind === '[') open.push({ isObject: kind === '{', step: '0' })
+    else if (kind === '}' || kind === ']') open.pop()
+    last = kind
+  })
+  return place ?? { start: 0, end: text.length }
+}
+
 function withoutTemplates(text: string): string {
   if (!text.includes('{{')) return text
   return scanTemplates(text)
