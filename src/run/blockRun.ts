@@ -21,6 +21,8 @@ export interface BlockRun {
   readonly names: RunNames
   readonly signal: AbortSignal
   readonly tell: (progress: BlockProgress) => void
+  /** Shows what a CONSUMER prints; resolves when it was taken, so that little is held. */
+  readonly print: (bytes: Uint8Array) => Promise<void>
   /** Where a CONSUMER without `from` starts if no group says it. */
   readonly defaultOffset: 'earliest' | 'latest'
   /** Of an EXPECT that was watched for before its turn. */

@@ -218,7 +218,7 @@ function printer(planned: ReadingPlan, sink: FileSink | undefined, run: BlockRun
 async function writeBytes(
   bytes: Uint8Array,
   sink: FileSink | undefined,
-  { session, tell }: BlockRun,
+  { session, print }: BlockRun,
 ): Promise<void> {
   if (bytes.length === 0) return
   if (sink) {
@@ -227,7 +227,7 @@ async function writeBytes(
   }
   const text = utf8TextOf(bytes)
   const shown = text === undefined ? bytes : new TextEncoder().encode(session.redaction.text(text))
-  tell({ kind: 'output', bytes: shown })
+  await print(shown)
 }
 
 async function browse(

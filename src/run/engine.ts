@@ -18,7 +18,7 @@ import { runProducer } from './producingBlock.ts'
 import type { BlockResult } from './results.ts'
 import { runTransactions, type RunTransactions } from './runTransactions.ts'
 import { namesOf, type Session } from './session.ts'
-import { withProgress } from './withProgress.ts'
+import { withProgress, type Telling } from './withProgress.ts'
 import { warmUpFor } from './warmUp.ts'
 import { latencyWatches, type LatencyWatches } from './latencyWatches.ts'
 import type { Arrivals } from './arrivals.ts'
@@ -142,8 +142,8 @@ async function* runPrepared(
     if (block.kind === 'PRODUCER') watches.begin(prepared.slice(at + 1))
     const later = prepared.slice(at + 1).find(({ skipped, failed }) => !skipped && !failed)
     const arrivals = watches.of(block)
-    const outcome = yield* progressOf(block, tell =>
-      runOne({ each, later, target, tell, arrivals }, run, transactions),
+    const outcome = yield* progressOf(block, telling =>
+      runOne({ each, later, target, telling, arrivals }, run, transactions),
     )
     arrivals?.stop()
     yield ended(outcome)
@@ -182,9 +182,9 @@ const STOPPED: Problem = { code: 'stopped', message: 'The run was stopped before
 
 async function* progressOf(
   block: Block,
-  run: (tell: (progress: BlockProgress) => void) => Promise<Outcome>,
+  run: (telling: Telling<BlockProgress>) => Promise<Outcome>,
 ): AsyncGenerator<RunEvent, Outcome> {
-  const running = withProgress(run)
+  const running = withProgress(run, isLaterState)
   for (;;) {
     const next = await running.next()
     if (next.done) return next.value
@@ -192,16 +192,28 @@ async function* progressOf(
   }
 }
 
+/** Of these the last one says all. */
+const STATES: ReadonlySet<BlockProgress['kind']> = new Set([
+  'waiting',
+  'producing',
+  'reading',
+  'looking',
+])
+
+function isLaterState(later: BlockProgress, earlier: BlockProgress): boolean {
+  return later.kind === earlier.kind && STATES.has(later.kind)
+}
+
 interface Step {
   readonly each: Prepared
   readonly later: Prepared | undefined
   readonly target: RunCluster
-  readonly tell: (progress: BlockProgress) => void
+  readonly telling: Telling<BlockProgress>
   readonly arrivals: Arrivals | undefined
 }
 
 async function runOne(
-  { each, later, target, tell, arrivals }: Step,
+  { each, later, target, telling, arrivals }: Step,
   { file, session, ports, options, faker }: Run,
   transactions: RunTransactions,
 ): Promise<Outcome> {
@@ -216,7 +228,8 @@ async function runOne(
     target,
     names,
     signal,
-    tell,
+    tell: progress => telling.tell(progress),
+    print: bytes => telling.handOver({ kind: 'output', bytes }),
     defaultOffset,
     times,
     arrivals,
