@@ -9,6 +9,7 @@ import { connectionProblem, noAnswer, type Stage } from './connectionProblems.ts
 import { CODE } from './errorCodes.ts'
 import { frameReader } from './frames.ts'
 import { hardenConnections } from './hardenConnections.ts'
+import { LongRequests } from './longRequests.ts'
 import { problem, throwOnError } from './problems.ts'
 import type { Api, ApiRanges } from './protocol/schema.ts'
 import { ApiVersions } from './protocol/versions.ts'
@@ -106,6 +107,7 @@ function notABroker(address: Address) {
 class Wire {
   readonly #options: ConnectOptions
   readonly #connection: Connection
+  readonly #longRequests = new LongRequests()
   #socket: Socket | undefined
   #closed = false
   #inFlight = 0
@@ -138,6 +140,7 @@ class Wire {
       frameReader(frame => this.#receive(frame)),
     )
     socket.once('close', () => this.#end(new ClosedError('The connection was closed.')))
+    this.#longRequests.writeTo(socket)
     this.#socket = socket
     return socket
   }
@@ -261,14 +264,17 @@ class Wire {
   }
 
   async #ask<Q, S>(api: Api<Q, S>, version: number, body: Q, answered = true): Promise<S> {
-    const payload = api.encode(version, body)
+    const parts = api.encodeParts(version, body)
     const answer = await this.#connection.send<S>({
       request: {
         apiKey: api.key,
         apiVersion: version,
         apiName: api.name,
         expectResponse: () => answered,
-        encode: () => Promise.resolve({ buf: payload, buffer: payload }),
+        encode: () => {
+          const buffer = this.#longRequests.begin(parts, this.#connection.correlationId - 1)
+          return Promise.resolve({ buf: buffer, buffer })
+        },
       },
       response: {
         decode: bytes => Promise.resolve(decodeAnswer(api, version, bytes)),

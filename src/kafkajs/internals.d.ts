@@ -42,6 +42,8 @@ declare module 'kafkajs/src/network/connection.js' {
       enforceRequestTimeout: boolean
     })
     socket?: Socket
+    /** Of the next request. */
+    correlationId: number
     /** What was received and is not yet a whole answer. */
     chunks: Buffer[]
     bytesBuffered: number

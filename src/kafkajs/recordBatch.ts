@@ -1,6 +1,5 @@
 import type { OutgoingRecord } from '../kafka/cluster.ts'
 import { crc32c } from './crc32c.ts'
-import { Writer } from './protocol/wire.ts'
 
 /** A record whose time is decided. */
 export type TimedRecord = Omit<OutgoingRecord, 'partition'> & { readonly timestamp: number }
@@ -34,38 +33,63 @@ const NOBODY: BatchProducer = {
   baseSequence: -1,
 }
 
+/** What stands before the records of a batch, bytes. */
+export const HEADER_BYTES = 61
+/** Where the part begins that the checksum covers. */
+const CHECKED_FROM = 21
+
 /** A record batch of message format 2 (KIP-98). */
-export async function writeBatch(
+export function writeBatch(
   records: readonly TimedRecord[],
-  { codec, compress, producer = NOBODY }: BatchOptions,
+  options: BatchOptions,
 ): Promise<Buffer> {
   const first = Math.trunc(records[0]?.timestamp ?? 0)
-  const body = new Writer()
-  body.int16(codec | CREATE_TIME | (producer.transactional ? TRANSACTIONAL : 0))
-  body.int32(records.length - 1)
-  body.int64(BigInt(first))
-  body.int64(
-    BigInt(records.reduce((max, { timestamp }) => Math.max(max, Math.trunc(timestamp)), first)),
-  )
-  body.int64(producer.producerId)
-  body.int16(producer.producerEpoch)
-  body.int32(producer.baseSequence)
-  body.int32(records.length)
-  const plain = writeRecords(records, first)
-  body.raw(codec === 0 ? plain : await compress(plain))
-  return inEnvelope(body.bytes())
+  const last = records.reduce((max, { timestamp }) => Math.max(max, Math.trunc(timestamp)), first)
+  const times = { first, last, count: records.length }
+  return finishBatch(writeRecords(records, first), times, options)
 }
 
-/** What stands before the part that the checksum covers. */
-function inEnvelope(body: Buffer): Buffer {
-  const batch = new Writer()
-  batch.int64(0n)
-  batch.int32(4 + 1 + 4 + body.length)
-  batch.int32(-1)
-  batch.int8(MAGIC)
-  batch.uint32(crc32c(body))
-  batch.raw(body)
-  return batch.bytes()
+export interface BatchContent {
+  /** Of its records; ms since the epoch. */
+  readonly first: number
+  readonly last: number
+  readonly count: number
+}
+
+/** Makes a batch of records that are written behind room for its header. */
+export async function finishBatch(
+  records: Buffer,
+  content: BatchContent,
+  { codec, compress, producer }: BatchOptions,
+): Promise<Buffer> {
+  if (codec === 0) return withHeader(records, content, codec, producer)
+  const compressed = await compress(records.subarray(HEADER_BYTES))
+  const batch = Buffer.allocUnsafe(HEADER_BYTES + compressed.length)
+  batch.set(compressed, HEADER_BYTES)
+  return withHeader(batch, content, codec, producer)
+}
+
+function withHeader(
+  batch: Buffer,
+  { first, last, count }: BatchContent,
+  codec: number,
+  producer = NOBODY,
+): Buffer {
+  const transactional = producer.transactional ? TRANSACTIONAL : 0
+  batch.writeBigInt64BE(0n, 0)
+  batch.writeInt32BE(batch.length - 12, 8)
+  batch.writeInt32BE(-1, 12)
+  batch.writeInt8(MAGIC, 16)
+  batch.writeInt16BE(codec | CREATE_TIME | transactional, CHECKED_FROM)
+  batch.writeInt32BE(count - 1, 23)
+  batch.writeBigInt64BE(BigInt(first), 27)
+  batch.writeBigInt64BE(BigInt(last), 35)
+  batch.writeBigInt64BE(producer.producerId, 43)
+  batch.writeInt16BE(producer.producerEpoch, 51)
+  batch.writeInt32BE(producer.baseSequence, 53)
+  batch.writeInt32BE(count, 57)
+  batch.writeUInt32BE(crc32c(batch.subarray(CHECKED_FROM)), 17)
+  return batch
 }
 
 /** The names of headers repeat from record to record. */
@@ -77,13 +101,13 @@ function bytesOfName(name: string, known: Names): Buffer {
   return found
 }
 
-/** Written into one buffer whose length is known before: most of the time of producing goes here. */
+/** Behind room for the header, into one buffer whose length is known before. */
 function writeRecords(records: readonly TimedRecord[], firstTimestamp: number): Buffer {
   const names: Names = new Map()
   const deltas = records.map(({ timestamp }) => Math.trunc(timestamp - firstTimestamp))
   const lengths = records.map((record, i) => lengthOf(record, i, deltas[i] ?? 0, names))
   const total = lengths.reduce((sum, length) => sum + varintLength(length) + length, 0)
-  const to = new RecordWriter(total)
+  const to = new RecordWriter(HEADER_BYTES + total, HEADER_BYTES)
   records.forEach((record, i) => {
     to.varint(lengths[i] ?? 0)
     to.byte(0)
@@ -91,12 +115,23 @@ function writeRecords(records: readonly TimedRecord[], firstTimestamp: number): 
     to.varint(i)
     to.bytes(record.key)
     to.bytes(record.value)
-    to.varint(record.headers.length)
-    for (const [name, value] of record.headers) {
-      to.bytes(bytesOfName(name, names))
-      to.bytes(value)
-    }
+    to.headers(record.headers, names)
   })
+  return to.buffer
+}
+
+/** A key as it stands in a record. */
+export function keyBytes(key: Uint8Array | null): Buffer {
+  const to = new RecordWriter(bytesLength(key), 0)
+  to.bytes(key)
+  return to.buffer
+}
+
+/** Headers as they stand in a record. */
+export function headerBytes(headers: OutgoingRecord['headers']): Buffer {
+  const names: Names = new Map()
+  const to = new RecordWriter(headersLength(headers, names), 0)
+  to.headers(headers, names)
   return to.buffer
 }
 
@@ -104,8 +139,12 @@ function writeRecords(records: readonly TimedRecord[], firstTimestamp: number): 
 function lengthOf(record: TimedRecord, index: number, delta: number, names: Names): number {
   let length = 1 + varintLength(delta) + varintLength(index)
   length += bytesLength(record.key) + bytesLength(record.value)
-  length += varintLength(record.headers.length)
-  for (const [name, value] of record.headers)
+  return length + headersLength(record.headers, names)
+}
+
+function headersLength(headers: OutgoingRecord['headers'], names: Names): number {
+  let length = varintLength(headers.length)
+  for (const [name, value] of headers)
     length += bytesLength(bytesOfName(name, names)) + bytesLength(value)
   return length
 }
@@ -117,7 +156,7 @@ function bytesLength(bytes: Uint8Array | null): number {
 const INT32 = 2 ** 31
 
 /** Of a whole number in the zigzag form of record batches. */
-function varintLength(value: number): number {
+export function varintLength(value: number): number {
   if (value >= -64 && value < 64) return 1
   let rest = value < 0 ? -2 * value - 1 : 2 * value
   let length = 1
@@ -128,10 +167,19 @@ function varintLength(value: number): number {
 /** Writes what records hold into a buffer of the right length. */
 class RecordWriter {
   readonly buffer: Buffer
-  #at = 0
+  #at: number
 
-  constructor(length: number) {
+  constructor(length: number, from: number) {
     this.buffer = Buffer.allocUnsafe(length)
+    this.#at = from
+  }
+
+  headers(headers: OutgoingRecord['headers'], names: Names): void {
+    this.varint(headers.length)
+    for (const [name, value] of headers) {
+      this.bytes(bytesOfName(name, names))
+      this.bytes(value)
+    }
   }
 
   byte(value: number): void {

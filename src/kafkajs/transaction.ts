@@ -1,10 +1,19 @@
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
-import type { ProduceOutcome, ProduceRequest, Transaction } from '../kafka/cluster.ts'
+import type {
+  ProduceOutcome,
+  ProduceRequest,
+  ProduceSettings,
+  ProduceValuesRequest,
+  Transaction,
+  ValuesOutcome,
+} from '../kafka/cluster.ts'
 import type { AskOptions } from './client.ts'
 import { CODE } from './errorCodes.ts'
 import { kafkaProblem, problem } from './problems.ts'
 import { Numbering, refuseAcks } from './producerIds.ts'
-import { write, type ProduceContext } from './produce.ts'
+import { write } from './produce.ts'
+import type { ProduceContext, Writing } from './produceBatches.ts'
+import { writeAllValues } from './produceValues.ts'
 import { AddPartitionsToTxn, EndTxn, InitProducerId } from './protocol/transactions.ts'
 import type { Api } from './protocol/schema.ts'
 import type { Coordinators } from './routing.ts'
@@ -53,6 +62,13 @@ type State =
   | { readonly kind: 'fenced'; readonly problem: Problem }
   | { readonly kind: 'ended' }
 
+interface TransactionCall<R> {
+  readonly work: (writing: Writing) => Promise<R>
+  readonly problemsOf: (result: R) => readonly (Problem | undefined)[]
+  /** Where the transaction takes nothing any more. */
+  readonly unwritten: (problem: Problem) => R
+}
+
 class OpenTransaction implements Transaction {
   readonly #context: TransactionContext
   readonly #numbering: Numbering
@@ -69,29 +85,48 @@ class OpenTransaction implements Transaction {
     this.#id = id
   }
 
-  async produce(
+  produce(
     request: ProduceRequest,
     { signal }: AskOptions = {},
   ): Promise<readonly ProduceOutcome[]> {
-    refuseAcks(request.acks, 'A transaction')
-    const work = this.#turn.then(() => this.#write(request))
+    return this.#write(request, signal, {
+      work: writing => write(this.#context, request, {}, writing),
+      problemsOf: outcomes => outcomes.map(outcome => outcome.problem),
+      unwritten: stopped => request.records.map(() => ({ problem: stopped })),
+    })
+  }
+
+  produceValues(
+    request: ProduceValuesRequest,
+    { signal }: AskOptions = {},
+  ): Promise<readonly ValuesOutcome[]> {
+    return this.#write(request, signal, {
+      work: writing => writeAllValues(this.#context, request, {}, writing),
+      problemsOf: outcomes => outcomes.map(({ outcome }) => outcome.problem),
+      unwritten: stopped => [{ count: request.values.count, outcome: { problem: stopped } }],
+    })
+  }
+
+  async #write<R>(
+    settings: ProduceSettings,
+    signal: AbortSignal | undefined,
+    call: TransactionCall<R>,
+  ): Promise<R> {
+    refuseAcks(settings.acks, 'A transaction')
+    const work = this.#turn.then(() => this.#writeNow(call))
     this.#turn = work.catch(() => undefined)
     // What is on its way must have arrived before the transaction is ended: only the wait is given up.
     return signal ? untilAborted(work, signal) : work
   }
 
-  async #write(request: ProduceRequest): Promise<readonly ProduceOutcome[]> {
-    if (this.#state.kind !== 'open') {
-      const stopped = this.#notOpen()
-      return request.records.map(() => ({ problem: stopped }))
-    }
+  async #writeNow<R>({ work, problemsOf, unwritten }: TransactionCall<R>): Promise<R> {
+    if (this.#state.kind !== 'open') return unwritten(this.#notOpen())
     const prepare = (topic: string, partitions: readonly number[]) => this.#add(topic, partitions)
     try {
-      const numbering = this.#numbering
-      const outcomes = await write(this.#context, request, {}, { numbering, prepare })
-      const failed = outcomes.find(outcome => outcome.problem)?.problem
+      const result = await work({ numbering: this.#numbering, prepare })
+      const failed = problemsOf(result).find(Boolean)
       if (failed) this.#fail(failed)
-      return outcomes
+      return result
     } catch (error) {
       this.#fail(problemOf(error))
       throw error

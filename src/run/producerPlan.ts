@@ -100,6 +100,11 @@ export function isEndless({ every, rate, count, records, stopAfter }: ProducerPl
   return isPaced && count === undefined && records === undefined && stopAfter === undefined
 }
 
+/** Whether a value is sent as its text stands. */
+export function isTextAsItIs(format: WrittenFormat | undefined): boolean {
+  return !format || (format.name === 'string' && format.parameters.length === 0)
+}
+
 type Read = (name: string) => string | undefined
 type Content = Pick<ProducerPlan, 'value' | 'valueFrom' | 'records'>
 type Bad = ReturnType<typeof invalid>

@@ -2,15 +2,20 @@ import type { Clock } from '../base/clock.ts'
 import type { Disposable } from '../base/dispose.ts'
 import { problemOf, type Problem } from '../base/problem.ts'
 import type {
+  Ask,
   Cluster,
   OutgoingRecord,
+  PackedValues,
   ProduceOutcome,
   ProduceRequest,
+  ProduceSettings,
+  ProduceValuesRequest,
   Transaction,
+  ValuesOutcome,
 } from '../kafka/cluster.ts'
 import type { Ended, ProduceEvent, ProduceResult } from './events.ts'
 import type { ProducerPlan } from './producerPlan.ts'
-import { Supply, type MadeRecord, type RecordSource } from './records/source.ts'
+import { Supply, type MadeRecord, type PackedRecords, type RecordSource } from './records/source.ts'
 import { newTally, type Tally } from './tally.ts'
 
 export interface ProduceContext {
@@ -50,10 +55,12 @@ export async function* produce(
     tally: newTally(options.topic, startedAt, () => clock.now()),
     until: options.stopAfter === undefined ? Infinity : startedAt + options.stopAfter,
   }
+  const packedSend = packedSendOf(source, context)
   try {
     if (options.every !== undefined) yield* produceEvery(options.every, run)
     else if (options.rate !== undefined) yield* produceAtRate(options.rate, run)
     else if (source.whole) yield* produceOnce(run)
+    else if (packedSend) yield* producePacked(packedSend, run)
     else yield* produceMany(run)
   } finally {
     grace.dispose()
@@ -211,6 +218,52 @@ async function* produceMany(run: Run): AsyncGenerator<ProduceEvent> {
   yield endOf(run)
 }
 
+interface PackedSend {
+  readonly records: PackedRecords
+  readonly send: (request: ProduceValuesRequest, ask: Ask) => Promise<readonly ValuesOutcome[]>
+}
+
+function packedSendOf(
+  { packed }: RecordSource,
+  { cluster, transaction }: ProduceContext,
+): PackedSend | undefined {
+  const to: Pick<Cluster, 'produceValues'> = transaction ?? cluster
+  const send = to.produceValues?.bind(to)
+  return packed && send && { records: packed, send }
+}
+
+/** As `produceMany`, where a record is no more than a place in the bytes of a file. */
+async function* producePacked(
+  { records, send }: PackedSend,
+  run: Run,
+): AsyncGenerator<ProduceEvent> {
+  const { stop, until, tally } = run
+  const { clock } = run.context
+  const told = teller(run)
+  const pieces = records.pieces(stop)
+  let pending: Promise<ProduceResult['outcomes']> | undefined
+  try {
+    for (let isFirst = true; !stop.aborted && clock.now() < until; isFirst = false) {
+      const next = await pieces.next()
+      const outcomes = await pending
+      if (next.done || (outcomes && mustEnd({ outcomes }, run))) break
+      const { values, problems } = next.value
+      const [problem] = problems
+      if (isFirst && values.count === 0 && problem && problem.code !== 'bad-row') {
+        yield { kind: 'ended', reason: 'refused', problem }
+        return
+      }
+      for (const each of problems) tally.notMade(each)
+      pending = sendPacked(records, send, values, run)
+      yield* told()
+    }
+    await pending
+  } finally {
+    await pieces.return(undefined)
+  }
+  yield endOf(run)
+}
+
 async function takePiece(supply: Supply): Promise<readonly MadeRecord[]> {
   const piece: MadeRecord[] = []
   let bytes = 0
@@ -236,7 +289,7 @@ function undefinedAtFirst(piece: readonly MadeRecord[]): Problem | undefined {
  * Of a transaction nothing counts any more; and where nothing of a piece is written, for other
  * reasons than what its records are, the rest would not be either.
  */
-function mustEnd({ outcomes }: ProduceResult, { context, tally }: Run): boolean {
+function mustEnd({ outcomes }: Pick<ProduceResult, 'outcomes'>, { context, tally }: Run): boolean {
   if (context.transaction && tally.totals().failed > 0) return true
   return (
     outcomes.length > 0 &&
@@ -320,25 +373,56 @@ async function send(records: readonly Sendable[], run: Run): Promise<ProduceResu
   return { topic, outcomes, milliseconds: clock.now() - started }
 }
 
-async function outcomesOf(
-  topic: string,
-  records: readonly OutgoingRecord[],
-  { options, context: { cluster, transaction, signal } }: Run,
-): Promise<readonly ProduceOutcome[]> {
+function settingsOf({ options, context: { transaction } }: Run): ProduceSettings {
   const { acks, compression, idempotent } = options
-  const request: ProduceRequest = {
-    topic,
-    records,
+  return {
     ...(acks && { acks }),
     ...(compression && { compression }),
     ...(idempotent && !transaction && { idempotent }),
   }
+}
+
+async function outcomesOf(
+  topic: string,
+  records: readonly OutgoingRecord[],
+  run: Run,
+): Promise<readonly ProduceOutcome[]> {
+  const { cluster, transaction, signal } = run.context
+  const request: ProduceRequest = { topic, records, ...settingsOf(run) }
   try {
     return await (transaction ?? cluster).produce(request, { signal })
   } catch (error) {
     const problem = signal.aborted ? stopped() : problemOf(error)
     return records.map(() => ({ problem }))
   }
+}
+
+/** Sends values in one call, and counts what becomes of them: one outcome for each batch. */
+async function sendPacked(
+  { topic, common }: PackedRecords,
+  send: PackedSend['send'],
+  values: PackedValues,
+  run: Run,
+): Promise<readonly ProduceOutcome[]> {
+  const { tally, context } = run
+  const { signal } = context
+  if (values.count === 0) return []
+  tally.sent(topic, values.count)
+  let outcomes: readonly ValuesOutcome[]
+  try {
+    outcomes = await send({ topic, values, common, ...settingsOf(run) }, { signal })
+  } catch (error) {
+    const problem = signal.aborted ? stopped() : problemOf(error)
+    outcomes = [{ count: values.count, outcome: { problem } }]
+  }
+  let end = 0
+  for (const { count, outcome } of outcomes) {
+    end += count
+    const [from = 0, to = 0] = values.bounds.subarray(2 * end - 2, 2 * end)
+    // The bytes are used again for what comes later.
+    tally.outcomes(topic, count, { ...common, value: values.bytes.slice(from, to) }, outcome)
+  }
+  return outcomes.map(({ outcome }) => outcome)
 }
 
 function stopped(): Problem {

@@ -9,7 +9,7 @@ import type { RecordHeader } from '../kafka/record.ts'
 import type { WrittenFormat } from '../language/values/formats.ts'
 import { parsePosition, timestampOf, type TimeContext } from '../language/values/positions.ts'
 import { whereNotJson } from './notJson.ts'
-import type { ProducerPlan } from './producerPlan.ts'
+import { isTextAsItIs, type ProducerPlan } from './producerPlan.ts'
 import type { MadeRecord } from './records/source.ts'
 import { evaluatedOf } from './records/rowNames.ts'
 import { rowValue, type Row, type RowPart } from './records/rows.ts'
@@ -135,10 +135,6 @@ function encodedPart(
   if (text === undefined) return { problem: { code: 'K210', message: 'It is not UTF-8.' } }
   const encoded = format?.name === 'json' ? checkedJson(bytes, text) : encode(format, text)
   return checked(encoded, text, schema)
-}
-
-function isTextAsItIs(format: WrittenFormat | undefined): boolean {
-  return !format || (format.name === 'string' && format.parameters.length === 0)
 }
 
 function checkedJson(bytes: Uint8Array, text: string): Encoded {

@@ -296,6 +296,8 @@ export interface Api<Request, Response> {
   readonly max: number
   /** The request's body, with what the header of a flexible request needs in front. */
   encode(version: number, request: Request): Buffer
+  /** The same, one part behind the other: long byte arrays in it are those of the request. */
+  encodeParts(version: number, request: Request): readonly Uint8Array[]
   /** The answer from behind the correlation id on. Byte arrays in it are views, not copies. */
   decode(version: number, answer: Uint8Array): Response
   /** The newest version that both sides know; undefined where there is none. */
@@ -326,18 +328,20 @@ export function api<Q extends Fields, S extends Fields>(
   const [min, max] = definition.versions
   const request = struct(definition.request)
   const response = struct(definition.response)
+  const write = (version: number, body: Struct<Q>) => {
+    const writer = new Writer()
+    const flexible = version >= flexibleFrom
+    if (flexible) writer.unsignedVarint(0)
+    request.write(writer, body, { version, flexible })
+    return writer
+  }
   return {
     key,
     name,
     min,
     max,
-    encode(version, body) {
-      const writer = new Writer()
-      const flexible = version >= flexibleFrom
-      if (flexible) writer.unsignedVarint(0)
-      request.write(writer, body, { version, flexible })
-      return writer.bytes()
-    },
+    encode: (version, body) => write(version, body).bytes(),
+    encodeParts: (version, body) => write(version, body).parts(),
     decode(version, answer) {
       const reader = new Reader(answer)
       const flexible = version >= flexibleFrom

@@ -3,10 +3,15 @@ export class WireError extends Error {
   override readonly name = 'WireError'
 }
 
-/** Writes Kafka's primitive types into one growing buffer. */
+const FIRST_BYTES = 512
+/** Bytes that are at least so long are not copied. */
+const LONG_BYTES = 16 * 1024
+
+/** Writes Kafka's primitive types into one growing buffer; long bytes stay where they are. */
 export class Writer {
-  #buffer = Buffer.allocUnsafe(512)
+  #buffer = Buffer.allocUnsafe(FIRST_BYTES)
   #length = 0
+  readonly #before: Uint8Array[] = []
 
   #reserve(count: number): number {
     const start = this.#length
@@ -75,17 +80,31 @@ export class Writer {
     this.int8(Number(rest))
   }
 
+  /** Long bytes may not change before what is written has been used. */
   raw(bytes: Uint8Array): void {
+    if (bytes.length >= LONG_BYTES) {
+      this.#before.push(this.#buffer.subarray(0, this.#length), bytes)
+      this.#buffer = Buffer.allocUnsafe(FIRST_BYTES)
+      this.#length = 0
+      return
+    }
     const at = this.#reserve(bytes.length)
     this.#buffer.set(bytes, at)
   }
 
   get length(): number {
-    return this.#length
+    return this.#before.reduce((sum, { length }) => sum + length, this.#length)
+  }
+
+  /** What was written, one part behind the other. */
+  parts(): readonly Uint8Array[] {
+    return [...this.#before, this.#buffer.subarray(0, this.#length)]
   }
 
   bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length)
+    return this.#before.length > 0
+      ? Buffer.concat(this.parts())
+      : this.#buffer.subarray(0, this.#length)
   }
 }
 

@@ -67,7 +67,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The mark may be cut by the end of a chunk. */
-async function* withoutMark(
+export async function* withoutMark(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | undefined = new Uint8Array()

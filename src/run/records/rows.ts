@@ -81,10 +81,11 @@ export async function* rowsOf(
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    const problem = 'the line is too long for a record'
-    yield [{ line: last + 1, problem, last: true }]
+    yield [{ line: last + 1, problem: LINE_TOO_LONG, last: true }]
   }
 }
+
+export const LINE_TOO_LONG = 'the line is too long for a record'
 
 function rowOfLine(
   shape: Exclude<Shape, 'csv'>,
@@ -122,7 +123,7 @@ function evaluated(
   return 'problem' in found ? found : bytesOf(found.text, 'utf8')
 }
 
-function isBlank(byte: number): boolean {
+export function isBlank(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 13
 }
 
@@ -134,7 +135,8 @@ function trimmed(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start, end)
 }
 
-function notJson(bytes: Uint8Array): string {
+/** Why a line is no JSON text. */
+export function notJson(bytes: Uint8Array): string {
   const text = utf8TextOf(bytes)
   if (text === undefined) return 'this is not UTF-8'
   try {

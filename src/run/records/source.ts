@@ -1,7 +1,8 @@
 import { problemOf, type Problem } from '../../base/problem.ts'
 import { bytesOf } from '../../formats/encodings.ts'
-import type { OutgoingRecord } from '../../kafka/cluster.ts'
-import type { ProducerPlan } from '../producerPlan.ts'
+import type { OutgoingRecord, PackedValues } from '../../kafka/cluster.ts'
+import { isTextAsItIs, type ProducerPlan } from '../producerPlan.ts'
+import { NO_VALUES, packedLines } from './packedLines.ts'
 import { isBad, rowsOf, type BadRow, type Evaluate, type Row } from './rows.ts'
 
 /** A record with the topic that it goes to, or why there is none. */
@@ -19,12 +20,28 @@ type Making = () => MadeRecord
 
 /** Records in order, made when they are asked for: in pieces that are held at once. */
 export interface RecordSource {
+  /** The same records as values that are sent as they stand; absent where more is done to them. */
+  readonly packed?: PackedRecords
   /**
    * There are few, all at hand: they are made before the first is sent, and if one cannot be made
    * none is sent.
    */
   readonly whole: boolean
   pieces(signal: AbortSignal): Pieces
+}
+
+/** Records that differ in nothing but their values. */
+export interface PackedRecords {
+  readonly topic: string
+  readonly common: Omit<OutgoingRecord, 'value'>
+  /** A piece is good until the piece after the next one is asked for. */
+  pieces(signal: AbortSignal): AsyncGenerator<PackedPiece>
+}
+
+export interface PackedPiece {
+  readonly values: PackedValues
+  /** Rows that are none, and why the rest of the file cannot be read. */
+  readonly problems: readonly Problem[]
 }
 
 export interface SourceOptions {
@@ -48,7 +65,9 @@ export function recordSource(
   const { times = 1 } = options
   const { records, every, rate, stopAfter } = plan
   if (records) {
+    const packed = packedRecords(plan, make, options)
     return {
+      ...(packed && { packed }),
       whole: records.from === undefined,
       pieces: signal => rowRecords(plan, make, options, signal),
     }
@@ -78,7 +97,7 @@ async function* rowRecords(
 ): AsyncGenerator<readonly Making[]> {
   const { records, count = Infinity, value } = plan
   if (!records) return
-  const name = records.from?.split(/[\\/]/).at(-1) ?? 'row'
+  const name = nameOf(records.from)
   let index = 0
   for (let time = options.times ?? 1; time > 0; time--) {
     let left = count
@@ -101,6 +120,56 @@ async function* rowRecords(
   }
 }
 
+/**
+ * Of a file of lines that are sent as they are, with one and the same key and headers: most files
+ * that are large are of that kind.
+ */
+function packedRecords(
+  plan: ProducerPlan,
+  make: MakeRecord,
+  options: SourceOptions,
+): PackedRecords | undefined {
+  const { records, valueFormat, valueSchema, keyFrom, timestamp, count } = plan
+  const { shape, from } = records ?? {}
+  if (from === undefined || (shape !== 'jsonl' && shape !== 'lines')) return undefined
+  if ([valueSchema, keyFrom, timestamp, count].some(each => each !== undefined)) return undefined
+  if (!isSentAsIs(shape, valueFormat) || hasTemplates(plan)) return undefined
+  const made = make(0, { line: 1, value: { bytes: bytesOf('0', 'utf8') } })
+  if ('problem' in made) return undefined
+  const { topic, record } = made
+  const { key, headers, partition } = record
+  const common = { key, headers, ...(partition !== undefined && { partition }) }
+  return { topic, common, pieces: signal => packedPieces({ shape, from }, options, signal) }
+}
+
+function isSentAsIs(shape: 'jsonl' | 'lines', format: ProducerPlan['valueFormat']): boolean {
+  return isTextAsItIs(format) || (format?.name === 'json' && shape === 'jsonl')
+}
+
+function hasTemplates({ topic, key, partition, headers }: ProducerPlan): boolean {
+  const texts = [topic, key, partition, ...headers.map(([, text]) => text)]
+  return texts.some(text => text?.includes('{{'))
+}
+
+async function* packedPieces(
+  { shape, from }: { readonly shape: 'jsonl' | 'lines'; readonly from: string },
+  options: SourceOptions,
+  signal: AbortSignal,
+): AsyncGenerator<PackedPiece> {
+  const name = nameOf(from)
+  try {
+    for (let time = options.times ?? 1; time > 0; time--) {
+      for await (const { values, bad } of packedLines(shape, options.stream(from, signal))) {
+        yield { values, problems: bad.map(row => badRow(row, placeOf(row, name))) }
+        if (bad.some(({ last }) => last)) return
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) return
+    yield { values: NO_VALUES, problems: [problemOf(error)] }
+  }
+}
+
 /** A file that cannot be read to its end is a problem like a row that is none. */
 async function* rowsOrProblem(
   rows: AsyncIterable<readonly (Row | BadRow)[]>,
@@ -114,12 +183,29 @@ async function* rowsOrProblem(
   }
 }
 
-function recordOf(row: Row | BadRow, index: number, name: string, make: MakeRecord): MadeRecord {
-  const place = name === 'row' ? `line ${row.line} of the value` : `${name}:${row.line}`
-  if (isBad(row)) return { problem: { code: 'bad-row', message: `${place}: ${row.problem}.` } }
+function recordOf(
+  row: Row | BadRow,
+  index: number,
+  name: string | undefined,
+  make: MakeRecord,
+): MadeRecord {
+  const place = placeOf(row, name)
+  if (isBad(row)) return { problem: badRow(row, place) }
   const made = make(index, row)
   if (!('problem' in made)) return made
   return { problem: { ...made.problem, message: `${place}: ${made.problem.message}` } }
+}
+
+function nameOf(path: string | undefined): string | undefined {
+  return path?.split(/[\\/]/).at(-1)
+}
+
+function placeOf({ line }: Row | BadRow, name: string | undefined): string {
+  return name === undefined ? `line ${line} of the value` : `${name}:${line}`
+}
+
+function badRow({ problem }: BadRow, place: string): Problem {
+  return { code: 'bad-row', message: `${place}: ${problem}.` }
 }
 
 /** Hands the records of a source out in the portions that are asked for. */
