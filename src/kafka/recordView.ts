@@ -83,8 +83,15 @@ export interface ViewState {
   readonly recordsRead: number
   readonly recordsMatched: number
   readonly bytesRead: number
+  /**
+   * Records for which the filter could not be evaluated. Those that were ruled out before it was
+   * evaluated, for want of a text that it asks for, are not among them.
+   */
   readonly filterFailures?: { readonly count: number; readonly first: string }
-  /** Batches and records that could not be read. */
+  /**
+   * Batches and records that could not be read since reading began, and records of which the key
+   * or the value is not in the format that it is shown in.
+   */
   readonly errors: number
   /** What the log holds besides records, as far as it was read: counted also where not shown. */
   readonly notes: {
@@ -92,6 +99,8 @@ export interface ViewState {
     readonly missingOffsets: number
     readonly aborted: number
     readonly abortedRecords: number
+    /** Markers that end transactions. */
+    readonly markers: number
   }
   readonly memoryBytes: number
   readonly progress: readonly PartitionProgress[]
@@ -110,7 +119,7 @@ export const NOTHING_HELD: Omit<ViewState, 'phase' | 'problem'> = {
   recordsMatched: 0,
   bytesRead: 0,
   errors: 0,
-  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
+  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0, markers: 0 },
   memoryBytes: 0,
   progress: [],
   fields: [],
@@ -119,12 +128,21 @@ export const NOTHING_HELD: Omit<ViewState, 'phase' | 'problem'> = {
 export interface Shown {
   /** Only records with from <= timestamp < to, ms since the epoch. */
   readonly range?: { readonly from: number; readonly to: number }
-  /** Rows for gaps, transaction markers, and aborted transactions. */
+  /** Rows for gaps and aborted transactions. */
   readonly notes: boolean
+  /** With `notes`: rows for the markers that end transactions, too. */
+  readonly markers?: boolean
   /** Marks records whose time is before that of the record before them in the partition. */
   readonly backwards: boolean
   /** Marks records whose key stands in a later record that is held, too. */
   readonly duplicates: boolean
+}
+
+/** All that is shown, whatever its time. */
+export function withoutRange(shown: Shown): Shown {
+  const all = { ...shown }
+  Reflect.deleteProperty(all, 'range')
+  return all
 }
 
 /** A row's number counts the rows that were dropped before it, so dropping renumbers nothing. */
@@ -193,7 +211,7 @@ export interface Timeline {
   /** Records per bin: all that were read, and those for which the filter holds. */
   readonly read: readonly number[]
   readonly matched: readonly number[]
-  /** Batches and records that could not be read. */
+  /** Batches and records that could not be read or decoded, see `ViewState.errors`. */
   readonly errors: readonly number[]
   /** Records without a time, in no bin. */
   readonly timeless: number

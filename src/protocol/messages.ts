@@ -56,7 +56,8 @@ export interface MessagesHost {
     open(row: RecordName): undefined
     /** Opens two records beside each other in a diff editor. */
     compare(params: { readonly left: RecordName; readonly right: RecordName }): undefined
-    copy(params: { readonly records: readonly RecordName[]; readonly what: CopyWhat }): undefined
+    /** How many records are in the clipboard now; why others are not was told. */
+    copy(params: { readonly records: readonly RecordName[]; readonly what: CopyWhat }): number
     /** Sends the records again, to a topic to be chosen, after a preview. */
     reproduce(params: { readonly records: readonly RecordName[] }): undefined
     /** Writes records to a file: these, all that are shown, or the whole topic. */
@@ -110,8 +111,11 @@ export interface MessagesView {
   readonly events: {
     /** At most four times a second while records come, ten times where they are followed. */
     readonly state: MessagesState
-    /** Scroll to this row and select it. */
-    readonly reveal: { readonly row: number }
+    /**
+     * Scroll to this row and select it. `record` is the one that stands there, where it is known:
+     * rows may change places before the view has pulled it.
+     */
+    readonly reveal: { readonly row: number; readonly record?: RecordName }
     /**
      * What a command asks of the active view. `compare`: the two records that are selected, else
      * the selected one with the one whose menu was opened last.
@@ -246,6 +250,7 @@ export interface MessagesState {
     readonly missingOffsets: number
     readonly aborted: number
     readonly abortedRecords: number
+    readonly markers: number
   }
   readonly bytesRead: number
   readonly recordsPerSecond: number

@@ -153,8 +153,70 @@ describe('the message viewer in a browser', function () {
         ],
         what: 'row',
       })
+      await until('a word', async () => (await status().innerText()).includes('2 records copied'))
       await press('Escape')
       await page.locator('.cmp').waitFor({ state: 'detached' })
+    })
+
+    it('are not said to be copied where they were not', async () => {
+      await open()
+      await seen(0)
+      await page.evaluate(() => (fake.copies = false))
+      await row(1).click()
+      await press('Control+c')
+      await untilAsked('copy')
+      await page.evaluate(() => fake.change({ phase: 'stopped' }))
+      await until('the next state', async () => (await status().innerText()).includes('Stopped'))
+      assert.doesNotMatch(await status().innerText(), /copied/)
+    })
+
+    it('are marked where the host shows one, although rows change places just then', async () => {
+      await open()
+      await seen(0)
+      await row(1).click()
+      const record = { partition: 4, offset: '706650' }
+      await page.evaluate(name => {
+        fake.reorder()
+        fake.reveal(100_200, name)
+        fake.reorder()
+        fake.reorder()
+      }, record)
+      await until('it is told', async () => {
+        const told = (await asked('selected')).at(-1)
+        return JSON.stringify(told) === JSON.stringify([record])
+      })
+      const [marked] = await selected()
+      await until('its row', async () => (await row(marked ?? -1).innerText()).includes('706,650'))
+      assert.match(await page.locator('.detail').innerText(), /orders-4 @ 706,650/)
+    })
+
+    it('of uncommitted transactions are told in the toolbar, which takes them back', async () => {
+      await open()
+      await seen(0)
+      const chip = page.locator('.toolbar .chip')
+      assert.equal(await chip.count(), 0)
+      await page.evaluate(() => fake.change({ isolation: 'read_uncommitted' }))
+      await chip.click()
+      assert.equal(await untilAsked('isolation'), 'read_committed')
+      await until('no chip', async () => (await chip.count()) === 0)
+    })
+
+    it('leave out the markers of transactions and say how many, until they are asked for', async () => {
+      await open()
+      await seen(0)
+      await page.evaluate(() =>
+        fake.change({ shown: { notes: true, backwards: false, duplicates: false } }, true),
+      )
+      const markers = status().getByRole('button', { name: '1,204 transaction markers' })
+      assert.equal(await markers.getAttribute('aria-pressed'), 'false')
+      await markers.click()
+      assert.deepEqual(await untilAsked('show'), {
+        notes: true,
+        markers: true,
+        backwards: false,
+        duplicates: false,
+      })
+      await until('pressed', async () => (await markers.getAttribute('aria-pressed')) === 'true')
     })
 
     it('are compared with the one that is chosen next, unless Escape comes first', async () => {

@@ -49,7 +49,7 @@ describe('a reading', () => {
       ...orders,
       filter: 'size > 1',
       decodeAs: { key: 'string', value: 'long' },
-      shown: { notes: false, backwards: true, duplicates: false },
+      shown: { notes: false, markers: true, backwards: true, duplicates: false },
     }
     assert.deepEqual(savedReading(JSON.parse(JSON.stringify(reading))), reading)
     const ranged = { ...reading, shown: { ...reading.shown, range: { from: 1, to: 2 } } }

@@ -218,7 +218,7 @@ describe('a record that is to be shown', () => {
     } as unknown as RecordView
     const reveal = new Reveal(
       session,
-      row => log.push(`row ${row}`),
+      (row, record) => log.push(`row ${row} of ${record?.partition}:${record?.offset}`),
       ({ offset }) => log.push(`missing ${offset}`),
     )
     return { rows, log, session, view, reveal }
@@ -237,11 +237,11 @@ describe('a record that is to be shown', () => {
     await new Promise(resolve => setImmediate(resolve))
     assert.deepEqual(log, [])
     reveal.ready()
-    assert.deepEqual(log, ['row 12'])
+    assert.deepEqual(log, ['row 12 of 0:5'])
     reveal.ready()
     reveal.look()
     await new Promise(resolve => setImmediate(resolve))
-    assert.deepEqual(log, ['row 12'])
+    assert.deepEqual(log, ['row 12 of 0:5'])
   })
 
   it('is missed once all is read', async () => {

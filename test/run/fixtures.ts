@@ -112,7 +112,7 @@ function fakeView(request: ViewRequest): FakeView {
     recordsMatched: 0,
     bytesRead: 0,
     errors: 0,
-    notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
+    notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0, markers: 0 },
     memoryBytes: 0,
     progress: [],
     fields: [],

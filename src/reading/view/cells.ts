@@ -63,6 +63,21 @@ const SIZES: ReadonlyMap<string, number> = new Map([
   ['double', 8],
 ])
 
+/** Whether a key or value of so many bytes (-1: null) is not in a format. */
+export type Refusal = (length: number) => boolean
+
+/**
+ * What a format cannot decode; undefined: there is nothing. Formats of a fixed size are told by
+ * the length, and one that is not known decodes nothing.
+ */
+export function refusalOf(format: Format): Refusal | undefined {
+  const size = SIZES.get(format.name)
+  if (size !== undefined) return length => length >= 0 && length !== size
+  return decode(format, NO_BYTES).kind === 'problem' ? length => length >= 0 : undefined
+}
+
+const NO_BYTES = new Uint8Array()
+
 /** Bytes that are no text need not be written whole: it takes long, and nobody reads it. */
 function decodeUpTo(format: Format, bytes: Uint8Array | null, mostBinary: number): Decoded {
   if (bytes !== null && bytes.length > mostBinary) {

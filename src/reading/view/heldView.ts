@@ -22,6 +22,7 @@ import { completed, reread, type RereadOptions } from './reread.ts'
 import { rowOf, valueIn } from './rows.ts'
 import { RecordStore } from './store.ts'
 import { TimeCounts } from './timeline.ts'
+import { Undecodable } from './undecodable.ts'
 
 /** One read of partitions, as `scan` does it: rejects where there is nothing to read. */
 export type Scan = (
@@ -71,7 +72,8 @@ export class HeldView {
   #recordsMatched = 0
   #filterFailures: ViewState['filterFailures']
   #errors = 0
-  readonly #notes = { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 }
+  readonly #undecodable: Undecodable
+  readonly #notes = { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0, markers: 0 }
   /** An update that is being taken in, and those behind it. */
   #taking: Promise<unknown> | undefined
   /** The record that was read again last: a hex view asks for its lines one after another. */
@@ -87,6 +89,7 @@ export class HeldView {
     this.#request = options.request
     this.#formats = formats
     this.#counts = new TimeCounts(filter !== undefined)
+    this.#undecodable = new Undecodable(this.#counts, formats)
     this.#store = new RecordStore(Math.max(0, budgetBytes - this.#counts.bytes - FIXED_BYTES))
     this.#isolation = source.kind === 'read' ? source.request.isolation : undefined
     this.#filter = source.kind === 'fed' && filter ? compileFilter(filter) : undefined
@@ -192,7 +195,7 @@ export class HeldView {
       recordsMatched: this.#recordsMatched,
       bytesRead: this.#bytesRead,
       ...(this.#filterFailures && { filterFailures: this.#filterFailures }),
-      errors: this.#errors,
+      errors: this.#errors + this.#undecodable.count,
       notes: { ...this.#notes },
       memoryBytes: store.bytes + this.#counts.bytes + FIXED_BYTES + this.#rereadBytes,
       progress: this.#progress,
@@ -327,8 +330,9 @@ export class HeldView {
       } else if (note.kind === 'aborted') {
         this.#notes.aborted++
         this.#notes.abortedRecords += note.records
-      }
+      } else this.#notes.markers++
     }
+    this.#undecodable.add(page)
     this.#store.add(page)
   }
 
@@ -346,6 +350,8 @@ export class HeldView {
 
   #decodeAs(formats: RecordFormats): void {
     this.#formats = formats
+    this.#store.outdate()
+    this.#undecodable.recount(formats, this.#store.blocks())
     this.#fields.clear()
     const json = jsonParts(formats)
     if (json.value) {

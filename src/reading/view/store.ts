@@ -1,5 +1,5 @@
 import type { RecordPage } from '../../kafka/page.ts'
-import type { Shown } from '../../kafka/recordView.ts'
+import type { NoteRow, Shown } from '../../kafka/recordView.ts'
 import {
   BLOCK_BYTES,
   extraIn,
@@ -23,6 +23,8 @@ export interface HeldRow {
   readonly row: number
   readonly extra: Extra | undefined
 }
+
+type NoteKind = NoteRow['kind']
 
 interface Slot {
   readonly block: Block
@@ -64,6 +66,8 @@ export class RecordStore {
   readonly #freeSlots: number[] = []
   readonly #order = new RowOrder()
   readonly #notes = new NotePlaces()
+  /** Those of the notes that are markers of transactions. */
+  readonly #markers = new NotePlaces()
   readonly #place = newPlace()
   #latest: LatestByKey | undefined
   #blocksBytes = 0
@@ -74,6 +78,7 @@ export class RecordStore {
   /** Rows that are gone, notes among them or not. */
   #droppedRows = 0
   #droppedNotes = 0
+  #droppedMarkers = 0
   /** Number of the first row that is shown. */
   #base = 0
   #extrasAdded = false
@@ -89,7 +94,8 @@ export class RecordStore {
   /** What is held takes so much memory. */
   get bytes(): number {
     const blocks = this.#blocksBytes + this.#intake.openBytes
-    return blocks + this.#order.bytes + this.#notes.bytes + (this.#latest?.bytes ?? 0)
+    const notes = this.#notes.bytes + this.#markers.bytes
+    return blocks + this.#order.bytes + notes + (this.#latest?.bytes ?? 0)
   }
 
   /** What was added will be the first rows that there are. */
@@ -155,10 +161,21 @@ export class RecordStore {
     this.flush()
     this.#shown = shown
     this.#revision++
-    this.#base = this.#droppedRows + (shown.notes ? this.#droppedNotes : 0)
+    this.#base = this.#dropped - this.#droppedHidden
     if (!shown.duplicates) this.#latest = undefined
     else if (!this.#latest) this.#findLatest()
     if (this.bytes > this.budgetBytes) this.#makeRoom(0)
+  }
+
+  /** Rows are shown in another way: what was asked for before is stale. */
+  outdate(): void {
+    this.#revision++
+  }
+
+  /** All that is held, and what of it is gone but not cut off yet. */
+  *blocks(): Generator<Block> {
+    this.flush()
+    for (const slot of this.#slots) if (slot) yield slot.block
   }
 
   /** Rows by their number; those that are gone or not there yet are left out. */
@@ -268,11 +285,29 @@ export class RecordStore {
     return { block, row, extra: extraIn(block, row) }
   }
 
-  #isNote(name: number): boolean {
+  /** What a row is that is no record; undefined for one that is, or that could not be read. */
+  #noteKind(name: number): NoteKind | undefined {
     const block = this.#slots[name >>> SLOT_BITS]?.block
     const row = name & ROW_MASK
-    if (!block || row < block.rows) return false
-    return extraIn(block, row)?.kind !== 'error'
+    if (!block || row < block.rows) return undefined
+    const kind = extraIn(block, row)?.kind
+    return kind === 'error' ? undefined : kind
+  }
+
+  /** Places of the notes that are not shown; undefined: all are. */
+  get #hidden(): NotePlaces | undefined {
+    if (!this.#shown.notes) return this.#notes
+    return this.#shown.markers ? undefined : this.#markers
+  }
+
+  #isHidden(kind: NoteKind | undefined): boolean {
+    if (kind === undefined) return false
+    return !this.#shown.notes || (kind === 'marker' && !this.#shown.markers)
+  }
+
+  get #droppedHidden(): number {
+    if (!this.#shown.notes) return this.#droppedNotes
+    return this.#shown.markers ? 0 : this.#droppedMarkers
   }
 
   /** Places count from the first row that ever was. */
@@ -283,8 +318,12 @@ export class RecordStore {
   #findNotes(from: number): void {
     if (!this.#extrasAdded) return
     this.#notes.cut(this.#dropped + from)
+    this.#markers.cut(this.#dropped + from)
     for (let index = from; index < this.#order.length; index++) {
-      if (this.#isNote(this.#order.nameAt(index))) this.#notes.add(this.#dropped + index)
+      const kind = this.#noteKind(this.#order.nameAt(index))
+      if (kind === undefined) continue
+      this.#notes.add(this.#dropped + index)
+      if (kind === 'marker') this.#markers.add(this.#dropped + index)
     }
   }
 
@@ -302,15 +341,16 @@ export class RecordStore {
   /** Number of the row at an index; where it is hidden, of the next one that is not. */
   #numberOf(index: number): number {
     const { from } = this.#range()
-    const hidden = this.#shown.notes ? 0 : this.#notesBefore(index) - this.#notesBefore(from)
-    return this.#base + index - from - hidden
+    const dropped = this.#dropped
+    const hidden = this.#hidden
+    const before = hidden ? hidden.before(dropped + index) - hidden.before(dropped + from) : 0
+    return this.#base + index - from - before
   }
 
   #indexOf(number: number, from: number): number {
     const rows = number - this.#base
-    return this.#shown.notes
-      ? from + rows
-      : this.#notes.placeOf(rows, this.#dropped + from) - this.#dropped
+    const hidden = this.#hidden
+    return hidden ? hidden.placeOf(rows, this.#dropped + from) - this.#dropped : from + rows
   }
 
   #nameOf(partition: number, offset: number): number | undefined {
@@ -363,16 +403,18 @@ export class RecordStore {
     let dead = this.#deadBytes()
     let count = 0
     let notes = 0
+    let markers = 0
     let hidden = 0
     for (; count < length && this.bytes > target && dead < mostDead; count++) {
       const name = this.#order.nameAt(count)
       const number = name >>> SLOT_BITS
       const slot = this.#slots[number]
       if (!slot) continue
-      const isNote = this.#extrasAdded && this.#isNote(name)
-      if (isNote) notes++
-      if (count < from || count >= to || (isNote && !this.#shown.notes)) hidden++
-      if (!isNote) this.#forgetKey(name)
+      const kind = this.#extrasAdded ? this.#noteKind(name) : undefined
+      if (kind !== undefined) notes++
+      if (kind === 'marker') markers++
+      if (count < from || count >= to || this.#isHidden(kind)) hidden++
+      if (kind === undefined) this.#forgetKey(name)
       dead += slot.block.size / rowsOf(slot.block)
       if (--slot.live > 0) continue
       dead -= slot.block.size
@@ -381,7 +423,9 @@ export class RecordStore {
     this.#order.drop(count)
     this.#droppedRows += count - notes
     this.#droppedNotes += notes
+    this.#droppedMarkers += markers
     this.#notes.drop(this.#dropped)
+    this.#markers.drop(this.#dropped)
     this.#base += count - hidden
   }
 

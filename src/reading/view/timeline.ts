@@ -44,6 +44,7 @@ export class TimeCounts {
   readonly #read = new Float64Array(BINS)
   readonly #matched = new Float64Array(BINS)
   readonly #errors = new Float64Array(BINS)
+  readonly #undecodable = new Float64Array(BINS)
   #used = 0
   /** Where the last one was counted: the next one mostly is, too. */
   #at = 0
@@ -56,7 +57,7 @@ export class TimeCounts {
   }
 
   get bytes(): number {
-    return 4 * BINS * 8
+    return 5 * BINS * 8
   }
 
   /** Records that were read, whether the filter holds for them or not; only where there is one. */
@@ -77,6 +78,19 @@ export class TimeCounts {
     this.#errors[bin] = (this.#errors[bin] ?? 0) + page.errors.length
   }
 
+  /** A record that was counted before, whose key or value is not in its format. */
+  addUndecodable(partition: number, timestamp: number): void {
+    const time = timestamp >= 0 ? timestamp : this.#reached.get(partition)
+    if (time === undefined) return
+    const bin = this.#binOf(time)
+    this.#undecodable[bin] = (this.#undecodable[bin] ?? 0) + 1
+  }
+
+  /** Other formats: what could not be decoded is counted anew. */
+  forgetUndecodable(): void {
+    this.#undecodable.fill(0)
+  }
+
   /** In about so many bins, and no more. */
   timeline(most: number): Timeline {
     const timeless = this.#timeless
@@ -90,12 +104,12 @@ export class TimeCounts {
     const ratio = binMs / this.#length
     const start = Math.floor(first / ratio)
     const count = Math.floor(last / ratio) - start + 1
-    const sum = (bins: Float64Array): readonly number[] => {
+    const sum = (...all: readonly Float64Array[]): readonly number[] => {
       const sums = new Array<number>(count).fill(0)
       for (let bin = 0; bin < this.#used; bin++) {
         const number = Math.floor((this.#numbers[bin] ?? 0) / ratio) - start
         const shown = Math.max(0, Math.min(count - 1, number))
-        sums[shown] = (sums[shown] ?? 0) + (bins[bin] ?? 0)
+        for (const bins of all) sums[shown] = (sums[shown] ?? 0) + (bins[bin] ?? 0)
       }
       return sums
     }
@@ -106,7 +120,7 @@ export class TimeCounts {
       binMs,
       read: sum(this.#read),
       matched: sum(this.#filtered ? this.#matched : this.#read),
-      errors: sum(this.#errors),
+      errors: sum(this.#errors, this.#undecodable),
       timeless,
       ...(earlier + later > 0 && { wild: { earlier, later } }),
     }
@@ -190,6 +204,10 @@ export class TimeCounts {
     }
   }
 
+  get #counted(): readonly Float64Array[] {
+    return [this.#read, this.#matched, this.#errors, this.#undecodable]
+  }
+
   /** The first bin that is this one or a later one. */
   #firstFrom(number: number): number {
     let low = 0
@@ -203,7 +221,7 @@ export class TimeCounts {
   }
 
   #insert(bin: number, number: number): void {
-    for (const each of [this.#numbers, this.#read, this.#matched, this.#errors]) {
+    for (const each of [this.#numbers, ...this.#counted]) {
       each.copyWithin(bin + 1, bin, this.#used)
       each[bin] = 0
     }
@@ -221,7 +239,7 @@ export class TimeCounts {
       const number = Math.floor((this.#numbers[bin] ?? 0) / ratio)
       const isNew = to < 0 || this.#numbers[to] !== number
       if (isNew) this.#numbers[++to] = number
-      for (const each of [this.#read, this.#matched, this.#errors]) {
+      for (const each of this.#counted) {
         each[to] = (isNew ? 0 : (each[to] ?? 0)) + (each[bin] ?? 0)
       }
     }

@@ -28,7 +28,8 @@ export interface Actions {
   open(name: RecordName): Promise<undefined>
   /** Opens two records in a diff editor. */
   compare(left: RecordName, right: RecordName): Promise<undefined>
-  copy(records: readonly RecordName[], what: CopyWhat): Promise<undefined>
+  /** Resolves with how many are in the clipboard. */
+  copy(records: readonly RecordName[], what: CopyWhat): Promise<number>
   reproduce(records: readonly RecordName[]): Promise<undefined>
   exportRecords(what: ExportWhat): Promise<undefined>
   openLag(group: string, name: RecordName): Promise<undefined>
@@ -48,7 +49,7 @@ export interface ActingPanel {
   readonly session: ReadingSession
   start(reading: Reading): void
   read(changes: Readonly<Record<string, string | undefined>>): void
-  revealRow(row: number): void
+  revealRow(row: number, record?: RecordName): void
   revealRecord(name: RecordName): void
 }
 
@@ -76,8 +77,13 @@ export function actionsOf(panel: ActingPanel, deps: ActionDeps): Actions {
     readBy: (name, signal) => answerReadBy(panel, name, signal),
     open: name => act(() => openRecord(panel, deps, name))(),
     compare: (left, right) => act(() => compareRecords(panel, deps, left, right))(),
-    copy: (records, what) =>
-      act(() => copyRecords(panel.source, records, what, brokersOf(panel, clusters)))(),
+    copy: async (records, what) => {
+      let copied = 0
+      await act(async () => {
+        copied = await copyRecords(panel.source, records, what, brokersOf(panel, clusters))
+      })()
+      return copied
+    },
     reproduce: records =>
       act(() =>
         reproduce(panel.source, records, {

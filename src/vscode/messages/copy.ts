@@ -10,13 +10,13 @@ import { withPatience } from './progress.ts'
 /** UTF-16 units above which one is asked: a clipboard this large makes other programs slow. */
 const LARGE = 10 * 1024 * 1024
 
-/** Puts records into the clipboard, in the order of their names. */
+/** Puts records into the clipboard, in the order of their names; returns how many there are now. */
 export async function copyRecords(
   source: RecordSource,
   names: readonly RecordName[],
   what: CopyWhat,
   brokers: string,
-): Promise<void> {
+): Promise<number> {
   if (names.length === 0) throw new ProblemError(NOTHING_CHOSEN)
   const options = { formats: source.formats, brokers }
   const { texts, problems } = await withPatience(`Copying ${records(names.length)}`, signal =>
@@ -25,9 +25,10 @@ export async function copyRecords(
   const [problem] = problems
   if (texts.length === 0) throw new ProblemError({ code: 'not-copied', message: problem ?? '' })
   const text = texts.join(separatorOf(what))
-  if (text.length > LARGE && !(await confirmed(text.length))) return
+  if (text.length > LARGE && !(await confirmed(text.length))) return 0
   await vscode.env.clipboard.writeText(text)
   tellCopied(what, texts.length, problems)
+  return texts.length
 }
 
 async function textsOf(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { ProblemError } from '../../base/problem.ts'
 import { count } from '../../lag/format.ts'
+import type { RecordName } from '../../protocol/messages.ts'
 import { logEnds, type PartitionLog } from './logEnds.ts'
 import { parsePlace, type Place } from './place.ts'
 import { readingFrom, topicReading, withProperties, withStart, type Reading } from './reading.ts'
@@ -12,8 +13,8 @@ export interface JumpingPanel {
   readonly reading: Reading
   readonly source: RecordSource
   start(reading: Reading): void
-  revealRow(row: number): void
-  revealRecord(name: { readonly partition: number; readonly offset: string }): void
+  revealRow(row: number, record?: RecordName): void
+  revealRecord(name: RecordName): void
 }
 
 /**
@@ -84,7 +85,7 @@ async function jumpToOffset(
   const name = { partition, offset }
   const row = await source.view?.locate(name)
   if (row !== undefined) {
-    panel.revealRow(row)
+    panel.revealRow(row, name)
     return
   }
   if (reading.adjustable) {

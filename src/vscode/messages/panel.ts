@@ -12,6 +12,7 @@ import type {
   RecordName,
   Shown,
 } from '../../protocol/messages.ts'
+import { withoutRange } from '../../kafka/recordView.ts'
 import { planOfReading } from '../../run/readingText.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { fillWebview, webviewPort } from '../webviews.ts'
@@ -89,9 +90,9 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.#transactions = this.#watchTransactions()
     this.#reveal = new Reveal(
       this.session,
-      row => {
+      (row, record) => {
         this.#tell()
-        this.#channel.send('reveal', { row })
+        this.#channel.send('reveal', { row, ...(record && { record }) })
       },
       tellMissing,
     )
@@ -162,8 +163,8 @@ export class MessagesPanel implements PanelSide, Disposable {
     this.#reveal.want(name)
   }
 
-  revealRow(row: number): void {
-    this.#reveal.show(row)
+  revealRow(row: number, record?: RecordName): void {
+    this.#reveal.show(row, record)
   }
 
   command(command: MessagesView['events']['command']): void {
@@ -203,8 +204,7 @@ export class MessagesPanel implements PanelSide, Disposable {
   }
 
   show(shown: Shown): void {
-    const { notes, backwards, duplicates } = shown
-    this.reading = { ...this.reading, shown: { notes, backwards, duplicates } }
+    this.reading = { ...this.reading, shown: withoutRange(shown) }
     this.session.show(shown)
   }
 

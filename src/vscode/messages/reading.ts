@@ -35,9 +35,10 @@ function decodeAsIn(state: unknown): DecodeAs | undefined {
 /** A range of time is not kept: what is held after a reload is another one. */
 function shownIn(state: unknown): Shown | undefined {
   if (!isObject(state)) return undefined
-  const { notes, backwards, duplicates } = state
+  const { notes, markers, backwards, duplicates } = state
   return {
     notes: notes !== false,
+    ...(markers === true && { markers }),
     backwards: backwards === true,
     duplicates: duplicates === true,
   }

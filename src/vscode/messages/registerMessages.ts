@@ -126,7 +126,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
     const row = await there?.session.view?.locate(place)
     if (there && row !== undefined) {
       there.reveal()
-      there.revealRow(row)
+      there.revealRow(row, { partition, offset })
       return
     }
     const reading = readingFrom(clusterId, topic, partition, offset)

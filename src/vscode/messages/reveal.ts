@@ -7,17 +7,17 @@ import type { ReadingSession } from './session.ts'
  */
 export class Reveal {
   readonly #session: Pick<ReadingSession, 'view' | 'phase'>
-  readonly #show: (row: number) => void
+  readonly #show: (row: number, record?: RecordName) => void
   readonly #missing: (name: RecordName) => void
   #wanted: RecordName | undefined
   /** Found before there was a page to show it. */
-  #row: number | undefined
+  #found: { readonly row: number; readonly record?: RecordName } | undefined
   #ready = false
   #looking = false
 
   constructor(
     session: Pick<ReadingSession, 'view' | 'phase'>,
-    show: (row: number) => void,
+    show: (row: number, record?: RecordName) => void,
     missing: (name: RecordName) => void,
   ) {
     this.#session = session
@@ -30,18 +30,18 @@ export class Reveal {
     this.look()
   }
 
-  show(row: number): void {
+  show(row: number, record?: RecordName): void {
     this.#wanted = undefined
-    if (this.#ready) this.#show(row)
-    else this.#row = row
+    if (this.#ready) this.#show(row, record)
+    else this.#found = { row, ...(record && { record }) }
   }
 
   /** The page is there, or there again. */
   ready(): void {
     this.#ready = true
-    const row = this.#row
-    this.#row = undefined
-    if (row !== undefined) this.#show(row)
+    const found = this.#found
+    this.#found = undefined
+    if (found) this.#show(found.row, found.record)
   }
 
   /** Looks whether the record is held by now. */
@@ -57,7 +57,7 @@ export class Reveal {
     try {
       const row = await view.locate(wanted)
       if (wanted !== this.#wanted || view !== this.#session.view) return
-      if (row !== undefined) this.show(row)
+      if (row !== undefined) this.show(row, wanted)
       else if (isOver(phase)) this.#giveUp(wanted)
     } catch {
       // The view was let go of; the next one is asked again.

@@ -6,12 +6,13 @@ import type { Cluster, JoinRequest, JoinUpdate } from '../../kafka/cluster.ts'
 import type { RecordFilter } from '../../kafka/filter.ts'
 import { AUTO, type RecordFormats } from '../../kafka/format.ts'
 import type { ReadRequest } from '../../kafka/reading.ts'
-import type {
-  RecordView,
-  Shown,
-  ViewPhase,
-  ViewRequest,
-  ViewState,
+import {
+  withoutRange,
+  type RecordView,
+  type Shown,
+  type ViewPhase,
+  type ViewRequest,
+  type ViewState,
 } from '../../kafka/recordView.ts'
 import type { ConsumerPlan } from '../../run/blocks.ts'
 import { decide } from '../../run/consuming.ts'
@@ -192,8 +193,7 @@ export class ReadingSession implements Disposable {
     this.#view = undefined
     this.#rate.clear()
     this.#counted = { records: 0, bytes: 0 }
-    const { notes, backwards, duplicates } = this.#shown
-    this.#shown = { notes, backwards, duplicates }
+    this.#shown = withoutRange(this.#shown)
     this.#problem = undefined
     this.#notice = undefined
     this.#joined = false

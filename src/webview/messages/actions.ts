@@ -11,7 +11,7 @@ export interface Actions {
   read(choice: Parameters<MessagesHost['requests']['read']>[0]): void
   /** Runs another filter; empty: none. */
   filter(text: string): void
-  show(change: Partial<Pick<MessagesState['shown'], 'notes' | 'backwards' | 'duplicates'>>): void
+  show(change: Partial<Omit<MessagesState['shown'], 'range'>>): void
   clearRange(): void
   isolate(isolation: MessagesState['isolation']): void
   decodeAs(change: Partial<DecodeAs>): void

@@ -171,12 +171,18 @@ export class RecordList {
     return this.rowAt(this.#menuRow)
   }
 
-  /** The record to hold still while rows change places: the selected one if it is seen, else the top one. */
-  anchor(): { readonly name: RecordName; readonly number: number } | undefined {
+  /**
+   * The record to hold still while rows change places: the selected one if it is seen, else the top
+   * one. `selected` is its name, where that is known already.
+   */
+  anchor(
+    selected: RecordName | undefined,
+  ): { readonly name: RecordName; readonly number: number } | undefined {
     if (this.following || this.#top === 0) return undefined
     const { active } = this.selection
-    const seen = active !== undefined && this.#isSeen(active) ? active : this.#firstVisible()
-    const row = this.#options.pages.row(seen)
+    const isSeen = active !== undefined && this.#isSeen(active)
+    const seen = isSeen ? active : this.#firstVisible()
+    const row = (isSeen ? selected : undefined) ?? this.#options.pages.row(seen)
     return row && { name: { partition: row.partition, offset: row.offset }, number: seen }
   }
 

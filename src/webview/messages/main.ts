@@ -1,4 +1,5 @@
 import { render } from 'lit'
+import { withoutRange } from '../../kafka/recordView.ts'
 import { count, plural } from '../../lag/format.ts'
 import type {
   CopyWhat,
@@ -58,6 +59,8 @@ let comparing: RecordName | undefined
 /** The one that the detail shows. */
 let shownDetail: RecordName | undefined
 let selectedNames: readonly RecordName[] = []
+/** How often something was selected: what is found out meanwhile is about what was before. */
+let selections = 0
 let telling: number | undefined
 /** The list does not know of the newest rows yet, see `canHold`. */
 let held = false
@@ -68,9 +71,7 @@ const host = connectHost<MessagesView, MessagesHost>({
   requests: {},
   events: {
     state: takeState,
-    reveal: ({ row }) => {
-      list.reveal(row)
-    },
+    reveal,
     command: onCommand,
   },
 })
@@ -86,7 +87,7 @@ const pages = new RowPages(
 )
 
 const names = new RowNames({
-  row: number => pages.row(number),
+  row: number => pages.fresh(number),
   pull: request => host.request('rows', request),
 })
 
@@ -144,8 +145,7 @@ const timeline = new TimelineSection({
   pull: bins => host.request('timeline', { bins }),
   onRange: range => {
     if (!state) return
-    const { notes, backwards, duplicates } = state.shown
-    host.send('show', { notes, backwards, duplicates, ...(range && { range }) })
+    host.send('show', { ...withoutRange(state.shown), ...(range && { range }) })
   },
 })
 
@@ -276,11 +276,21 @@ async function learnFilter(text: string): Promise<void> {
   draw()
 }
 
+/** Brings a row into sight that may stand elsewhere before it is pulled, so its name counts. */
+function reveal({ row, record }: MessagesView['events']['reveal']): void {
+  list.reveal(row)
+  if (!record) return
+  selectedNames = [record]
+  if (shownDetail) showDetail(record)
+}
+
 /** Rows changed places: what is selected and what is looked at is found again. */
 async function holdStill(next: MessagesState): Promise<void> {
-  const anchor = list.anchor()
-  const { active } = list.selection
-  const activeRow = list.rowAt(active)
+  const { active, size } = list.selection
+  const only = size === 1 ? selectedNames[0] : undefined
+  const activeRow = only ?? list.rowAt(active)
+  const anchor = list.anchor(activeRow)
+  const before = selections
   const chosen = selectedNames.length <= MOST_FOUND ? selectedNames : []
   const locate = (name: RecordName) =>
     host
@@ -291,7 +301,7 @@ async function holdStill(next: MessagesState): Promise<void> {
     activeRow ? locate(activeRow) : undefined,
     ...chosen.map(locate),
   ])
-  if (state?.revision !== next.revision) return
+  if (state?.revision !== next.revision || selections !== before) return
   list.selection.renumber(
     found.filter(row => row !== undefined),
     activeAt,
@@ -356,6 +366,8 @@ function compareChosen(left: RecordName, right: RecordName): void {
 }
 
 function tellSelected(): void {
+  selections++
+  selectedNames = knownNames()
   clearTimeout(telling)
   telling = setTimeout(() => {
     const { rows } = list.selection
@@ -368,6 +380,14 @@ function tellSelected(): void {
   }, TELL_SELECTED)
 }
 
+/** Of what is selected, where all of it is there; what is many is asked for. */
+function knownNames(): readonly RecordName[] {
+  const { rows } = list.selection
+  if (rows.length > MOST_FOUND) return []
+  const known = rows.map(number => pages.fresh(number)).filter(row => row?.kind === 'record')
+  return known.length === rows.length ? known.map(nameOf) : []
+}
+
 async function withSelected<T>(
   use: (records: readonly RecordName[]) => Promise<T>,
 ): Promise<T | undefined> {
@@ -377,8 +397,8 @@ async function withSelected<T>(
 
 async function copy(what: CopyWhat): Promise<void> {
   await withSelected(async records => {
-    await host.request('copy', { records, what })
-    tell(`${plural(records.length, 'record')} copied`)
+    const copied = await host.request('copy', { records, what })
+    if (copied > 0) tell(`${plural(copied, 'record')} copied`)
   })
 }
 

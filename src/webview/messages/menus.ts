@@ -1,4 +1,4 @@
-import { plural } from '../../lag/format.ts'
+import { count, plural } from '../../lag/format.ts'
 import type { CopyWhat, MessagesState } from '../../protocol/messages.ts'
 import { openMenu, type MenuEntry, type MenuItem } from '../kit/menu.ts'
 import type { Actions, View } from './actions.ts'
@@ -225,11 +225,18 @@ function hiddenEntries(view: CurrentView, actions: Actions): readonly MenuEntry[
 }
 
 function showEntries({ state }: View, actions: Actions): readonly MenuEntry[] {
-  const { notes, backwards, duplicates } = state.shown
+  const { notes, markers = false, backwards, duplicates } = state.shown
   return [
-    toggle('Show Gaps and Transactions', notes, () => {
+    toggle('Show Gaps and Aborted Transactions', notes, () => {
       actions.show({ notes: !notes })
     }),
+    {
+      ...toggle('Show Transaction Markers', notes && markers, () => {
+        actions.show({ markers: !markers })
+      }),
+      disabled: !notes,
+      ...(state.notes.markers > 0 && { detail: count(state.notes.markers) }),
+    },
     toggle('Mark Times That Go Backwards', backwards, () => {
       actions.show({ backwards: !backwards })
     }),

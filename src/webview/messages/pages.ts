@@ -45,6 +45,12 @@ export class RowPages {
     return block?.rows.get(number)
   }
 
+  /** The row, where it was pulled in the order that holds now. */
+  fresh(number: number): Row | undefined {
+    const block = this.#blocks.get(Math.floor(number / BLOCK))
+    return block?.revision === this.#revision ? block.rows.get(number) : undefined
+  }
+
   /** Rows `from` up to `to` are looked at: they are pulled, and then those that come next. */
   want(from: number, to: number): void {
     const down = from >= this.#from

@@ -58,7 +58,8 @@ function amounts({ state, selected, now }: View, actions: Actions): TemplateResu
           >`
         : nothing
     }
-    ${errors(state)} ${dropped(state)} ${notes(state, actions)} ${held(state, now)}
+    ${errors(state)} ${dropped(state)} ${notes(state, actions)} ${markers(state, actions)}
+    ${held(state, now)}
     ${state.progress.length > 0 ? html`<span class="hide">${meters(state)}</span>` : nothing}
     ${rates(state)}`
 }
@@ -118,19 +119,24 @@ function errors({ errors: bad, filterFailures }: MessagesState): TemplateResult 
     bad > 0
       ? html`<span
           class="hide2"
-          title="Records and batches that could not be read; reading goes on."
+          title="Records and batches that could not be read or decoded; reading goes on."
           >${icon('error', 'bad')}<span><b>${count(bad)}</b> bad</span></span
         >`
       : nothing
   }
   ${
     filterFailures && filterFailures.count > 0
-      ? html`<span class="hide" title=${`${filterFailures.first}\nSuch records do not match.`}
-          >${icon('question')}<span><b>${count(filterFailures.count)}</b> not decided</span></span
+      ? html`<span class="hide" title=${`${filterFailures.first}\n${FAILED_IN_FILTER}`}
+          >${icon('question')}<span
+            ><b>${count(filterFailures.count)}</b> could not be evaluated</span
+          ></span
         >`
       : nothing
   }`
 }
+
+const FAILED_IN_FILTER =
+  'Such records do not match. Records without a text that the filter asks for are ruled out before it is evaluated, and are not counted here.'
 
 function dropped(state: MessagesState): TemplateResult | typeof nothing {
   if (state.dropped === 0) return nothing
@@ -143,13 +149,29 @@ function dropped(state: MessagesState): TemplateResult | typeof nothing {
 function notes(state: MessagesState, actions: Actions): TemplateResult | typeof nothing {
   const words = notesInWords(state)
   if (words === '' || (state.shown.notes && state.filter === '')) return nothing
+  return eye(words, 'gaps and aborted transactions', state.shown.notes, () =>
+    actions.show({ notes: !state.shown.notes }),
+  )
+}
+
+/** Markers take offsets that are not in the rows: who misses them finds them here. */
+function markers({ notes: counted, shown }: MessagesState, actions: Actions) {
+  const { notes: withNotes, markers: withMarkers = false } = shown
+  if (counted.markers === 0 || !withNotes) return nothing
+  const words = plural(counted.markers, 'transaction marker')
+  return eye(words, 'the offsets that markers of transactions take', withMarkers, () =>
+    actions.show({ markers: !withMarkers }),
+  )
+}
+
+function eye(words: string, what: string, seen: boolean, press: () => void): TemplateResult {
   return html`<button
     class="ib text hide"
-    aria-pressed=${state.shown.notes}
-    title=${state.shown.notes ? 'Hide gaps and transactions' : 'Show gaps and transactions among the rows'}
-    @click=${() => actions.show({ notes: !state.shown.notes })}
+    aria-pressed=${seen}
+    title=${seen ? `Hide ${what}` : `Show ${what} among the rows`}
+    @click=${press}
   >
-    ${icon(state.shown.notes ? 'eye' : 'eye-closed')}<span>${words}</span>
+    ${icon(seen ? 'eye' : 'eye-closed')}<span>${words}</span>
   </button>`
 }
 

@@ -230,7 +230,7 @@ export class TimelineChart {
     const lines = [
       rangeInWords(from, from + extent.step, Date.now()),
       `${count(read)} read${filtered ? `, ${count(data.matched[bin] ?? 0)} matched` : ''}`,
-      ...(bad > 0 ? [`${plural(bad, 'record')} could not be read`] : []),
+      ...(bad > 0 ? [plural(bad, 'bad record')] : []),
     ]
     this.tip.replaceChildren(
       ...lines.map(line => {

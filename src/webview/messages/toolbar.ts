@@ -39,7 +39,7 @@ export function toolbar(view: View, current: CurrentView, actions: Actions): Tem
     ${choice(state, 'Where to start', 'from', state.from, '', opener(openFrom))}
     ${choice(state, 'Where to stop', 'until', state.to ?? 'stopped', 'hide', opener(openUntil))}
     ${choice(state, 'Partitions', 'partitions', state.partitions, 'hide', opener(openPartitions))}
-    ${controls(state, actions)}
+    ${uncommitted(state, actions)} ${controls(state, actions)}
     <button
       class="ib text"
       aria-pressed=${view.following}
@@ -100,6 +100,23 @@ function choice(
     <span class=${dim}>${word}</span><span class="cut">${text}</span>${icon('chevron-down')}
   </button>`
 }
+
+/** Says that more is read than what is committed, and takes it back. */
+function uncommitted(state: MessagesState, actions: Actions): TemplateResult | typeof nothing {
+  if (state.isolation === 'read_committed') return nothing
+  const words = html`${icon('unlock', 'warn')}<span class="hide2">read_uncommitted</span>`
+  if (!state.adjustable) return html`<span class="chip" title=${UNCOMMITTED}>${words}</span>`
+  return html`<button
+    class="chip"
+    aria-label="read_uncommitted, turn it off"
+    title=${`${UNCOMMITTED}\nPress to read only what is committed.`}
+    @click=${() => actions.isolate('read_committed')}
+  >
+    ${words}${icon('close')}
+  </button>`
+}
+
+const UNCOMMITTED = 'Records of aborted and open transactions are read, too.'
 
 /** Run, pause or go on, and stop: two buttons whose place does not change. */
 function controls(state: MessagesState, actions: Actions): TemplateResult {

@@ -234,6 +234,7 @@ describe('a view in the worker', () => {
       missingOffsets: 6,
       aborted: 1,
       abortedRecords: 7,
+      markers: 1,
     })
     assert.equal(bench.view.state.errors, 1)
   })
@@ -354,10 +355,12 @@ describe('a view in the worker', () => {
   it('shows keys and values as it is told, and finds fields anew', async () => {
     const bench = new Bench()
     await bench.emit({ pages: [some(0)] })
+    const { revision } = bench.view.state
     bench.view.act({
       kind: 'decodeAs',
       formats: { key: AUTO, value: { name: 'bytes', parameters: ['hex'] } },
     })
+    assert.ok(bench.view.state.revision > revision, 'rows that were asked for before are stale')
     const { rows }: Rows = await bench.ask<'rows'>('rows', { from: 0, count: 1 })
     const [row] = rows
     assert.ok(row?.kind === 'record')
@@ -365,6 +368,28 @@ describe('a view in the worker', () => {
     assert.deepEqual(bench.view.state.fields, [])
     bench.view.act({ kind: 'decodeAs', formats })
     assert.deepEqual(bench.view.state.fields, ['value.n'])
+  })
+
+  it('counts what is not in its format among the errors, also over time', async () => {
+    const long = { key: AUTO, value: { name: 'long', parameters: [] } }
+    const bench = new Bench({ formats: long })
+    const bad = { offset: 9n, message: 'unreadable' }
+    const values = ['8 bytes!', 'no', '8 bytes!', 'no']
+    const page = pageOf(
+      values.map((value, n) => record(0, n, 1000 * n, { value })),
+      { errors: [bad] },
+    )
+    await bench.emit({ pages: [page, pageOf([record(1, 0, 2000)])] })
+    const errors = async () => {
+      const { errors: bins } = await bench.ask<'timeline'>('timeline', 4)
+      return [bench.view.state.errors, bins]
+    }
+    assert.deepEqual(await errors(), [3, [0, 1, 0, 2]], 'a null is fine in any format')
+    bench.view.act({ kind: 'decodeAs', formats })
+    assert.deepEqual(await errors(), [1, [0, 0, 0, 1]])
+    const unknown = { key: AUTO, value: { name: 'avro', parameters: [] } }
+    bench.view.act({ kind: 'decodeAs', formats: unknown })
+    assert.deepEqual(await errors(), [5, [1, 1, 1, 2]])
   })
 
   it('takes what it is fed, and filters it', async () => {

@@ -9,7 +9,7 @@ import { RecordStore } from '../../../src/reading/view/store.ts'
 import { pageOf, pageWith, randomOf, record } from './pages.ts'
 
 const PLENTY = 64 * 1024 * 1024
-const EVERYTHING: Shown = { notes: true, backwards: true, duplicates: false }
+const EVERYTHING: Shown = { notes: true, markers: true, backwards: true, duplicates: false }
 const formats = { key: AUTO, value: AUTO }
 
 function rowsOf(store: RecordStore, from = 0, count = Infinity): Row[] {
@@ -33,6 +33,14 @@ function added(store: RecordStore, ...pages: readonly RecordPage[]): RecordStore
 
 const times = (partition: number, ...records: readonly (readonly [number, number])[]) =>
   pageOf(records.map(([offset, time]) => record(partition, offset, time, { value: 'x' })))
+
+const marker = (offset: number) => ({
+  kind: 'marker' as const,
+  offset: BigInt(offset),
+  nextOffset: BigInt(offset + 1),
+  committed: true,
+  producerId: 4n,
+})
 
 describe('the rows of a view', () => {
   it('stand in the order of their time, and change places while reading goes on', () => {
@@ -176,6 +184,35 @@ describe('the rows of a view', () => {
     assert.equal(names(store), '1:0, 0:5')
     assert.equal(store.numberOfRecord(0, 9), undefined)
     assert.equal(store.numberAtTime(25), undefined)
+  })
+
+  it('are without the markers of transactions where only other notes are shown', () => {
+    const store = added(new RecordStore(PLENTY), notes(), times(1, [0, 15]))
+    store.show({ ...EVERYTHING, markers: false })
+    assert.equal(names(store), '0:0, 0:1 gap, 1:0, 0:5, 0:7 aborted, 0:9')
+    assert.equal(names(store, 4, 2), '0:7 aborted, 0:9')
+    assert.deepEqual([store.rows, store.recordsShown, store.recordsHeld], [6, 4, 4])
+    assert.equal(store.numberOfRecord(0, 9), 5)
+    assert.equal(store.numberAtTime(30), 5)
+    store.show({ ...EVERYTHING, notes: false })
+    assert.equal(names(store), '0:0, 1:0, 0:5, 0:9', 'with no notes there are no markers')
+  })
+
+  it('are counted right where markers that are not shown are dropped with the oldest', () => {
+    const each = (offset: number) =>
+      pageOf([record(0, offset, offset, { value: 'x'.repeat(1000) })], {
+        notes: [marker(offset + 1)],
+      })
+    const store = new RecordStore(256 * 1024)
+    store.show({ ...EVERYTHING, markers: false })
+    for (let offset = 0; offset < 2000; offset += 2) added(store, each(offset))
+    const first = 1000 - store.rows
+    assert.ok(store.rows < 500, `${store.rows} rows`)
+    assert.equal(store.dropped, first)
+    assert.equal(names(store, first, 2), `0:${2 * first}, 0:${2 * first + 2}`)
+    assert.equal(store.numberOfRecord(0, 1998), 999)
+    store.show(EVERYTHING)
+    assert.equal(store.dropped + store.rows, 2000)
   })
 
   it('are the notes of a page without records, too', () => {
@@ -348,7 +385,7 @@ describe('the memory of a view', () => {
 
 /** What the store says of rows, found in the plainest way. */
 class Model {
-  rows: { name: string; time: number; timestamp: number; partition: number; note: boolean }[] = []
+  rows: { name: string; time: number; timestamp: number; partition: number; kind: string }[] = []
   #waiting: Model['rows'] = []
   readonly #reached = new Map<number, number>()
 
@@ -367,7 +404,7 @@ class Model {
       const time = Math.max(this.#reached.get(partition) ?? -1, timestamp)
       this.#reached.set(partition, time)
       const name = `${partition}:${offset}${kind === '' ? '' : ` ${kind}`}`
-      this.#waiting.push({ name, time, timestamp, partition, note: kind !== '' })
+      this.#waiting.push({ name, time, timestamp, partition, kind })
     }
   }
 
@@ -377,10 +414,10 @@ class Model {
     this.#waiting = []
   }
 
-  names({ range, notes }: Shown): string[] {
+  names({ range, notes, markers }: Shown): string[] {
     return this.rows
       .filter(row => !range || (row.time >= range.from && row.time < range.to))
-      .filter(row => notes || !row.note)
+      .filter(({ kind }) => kind === '' || (notes && (markers === true || kind !== 'marker')))
       .map(({ name }) => name)
   }
 }
@@ -400,6 +437,7 @@ function randomPages(seed: number, count: number): RecordPage[] {
       const time = (clocks[partition] = (clocks[partition] ?? 0) + random(9))
       const what = random(40)
       if (what === 0) errors.push({ offset: BigInt(offset), message: 'bad' })
+      else if (what === 1) notes.push(marker(offset))
       else if (what < 4)
         notes.push({
           kind: 'gap',
@@ -437,6 +475,7 @@ describe('the rows of a view, against a plain list', function () {
         const from = random(900)
         const shown: Shown = {
           notes: random(2) === 0,
+          markers: random(2) === 0,
           backwards: false,
           duplicates: random(3) === 0,
           ...(random(2) === 0 && { range: { from, to: from + random(600) } }),
@@ -460,9 +499,9 @@ describe('the rows of a view, against a plain list', function () {
       const seen = new Map<string, KafkaRecord>()
       let total = 0
       let before = new Map<number, string>()
-      let { revision } = store
       if (seed % 3 === 0) store.settle()
-      if (seed % 4 === 0) store.show({ ...EVERYTHING, duplicates: true })
+      store.show({ ...EVERYTHING, duplicates: seed % 4 === 0 })
+      let { revision } = store
       for (const page of randomPages(seed, 200)) {
         store.add(page)
         total += page.count + page.errors.length + (page.notes?.length ?? 0)

@@ -152,7 +152,7 @@ export const STATE: MessagesState = {
   recordsRead: 10,
   recordsMatched: 10,
   errors: 0,
-  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0 },
+  notes: { gaps: 0, missingOffsets: 0, aborted: 0, abortedRecords: 0, markers: 0 },
   bytesRead: 1000,
   recordsPerSecond: 0,
   bytesPerSecond: 0,

@@ -191,7 +191,7 @@ function counted(of: MessagesState): MessagesState {
     recordsMatched: matched,
     bytesRead: total * 410,
     errors: Math.floor(total / (STRIDE * 40)),
-    notes: { gaps: 3, missingOffsets: 936, aborted: 2, abortedRecords: 14 },
+    notes: { gaps: 3, missingOffsets: 936, aborted: 2, abortedRecords: 14, markers: 1204 },
   }
 }
 
@@ -323,7 +323,6 @@ const channel = openChannel<MessagesHost, MessagesView>(
       },
       ...recording([
         'open',
-        'copy',
         'reproduce',
         'exportRecords',
         'openLag',
@@ -334,6 +333,10 @@ const channel = openChannel<MessagesHost, MessagesView>(
         'newProducerFile',
         'showLog',
       ]),
+      copy: params => {
+        asked.push(['copy', params])
+        return fake.copies ? params.records.length : 0
+      },
     },
     events: {
       ready: () => {
@@ -369,7 +372,6 @@ const channel = openChannel<MessagesHost, MessagesView>(
 
 type Recorded =
   | 'open'
-  | 'copy'
   | 'reproduce'
   | 'exportRecords'
   | 'openLag'
@@ -402,6 +404,8 @@ function recorded(name: string, then: () => void): (params?: unknown) => void {
 /** What a test does to the host, and what the host was asked. */
 const fake = {
   asked,
+  /** Whether what is copied gets into the clipboard. */
+  copies: true,
   add: (count: number) => {
     total += count
     change({})
@@ -414,8 +418,8 @@ const fake = {
   reorder: () => {
     change({}, true)
   },
-  reveal: (row: number) => {
-    channel.send('reveal', { row })
+  reveal: (row: number, record?: RecordName) => {
+    channel.send('reveal', { row, ...(record && { record }) })
   },
   command: (name: MessagesView['events']['command']) => {
     channel.send('command', name)
