@@ -6,6 +6,7 @@ import type { Block, KafkaFile } from '../language/tree.ts'
 import { parseCapture } from '../language/values/captures.ts'
 import { definitionsOf } from '../language/vocabulary.ts'
 import type { GivenValue, RunPorts } from './ports.ts'
+import { asksForSecret } from './prompts.ts'
 import { OUTSIDE, outsideKey, type Session } from './session.ts'
 import { needsFaker } from './templates.ts'
 
@@ -126,7 +127,8 @@ export async function fetchOutside(
     try {
       const text = await valueOf(name, unquoted(rest), ports, signal)
       if (text === undefined) return missing(name, rest)
-      if (name === '$secret') session.redaction.add(text)
+      if (name === '$secret' || (name === '$prompt' && asksForSecret(rest)))
+        session.redaction.add(text)
       session.outside.set(key, { text })
     } catch (error) {
       return problemOf(error)

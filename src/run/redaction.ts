@@ -67,8 +67,8 @@ function formsOf(secret: string): ReadonlySet<string> {
   const json = JSON.stringify(secret).slice(1, -1)
   const forms = new Set([secret, json, JSON.stringify(json).slice(1, -1)])
   // As other programs write JSON, and as a value stands in a condition.
-  for (const text of [inAscii(json), json.replaceAll('/', '\\/'), celEscaped(secret)])
-    forms.add(text)
+  const others = [inAscii(json), json.replaceAll('/', '\\/'), celEscaped(secret), celEscaped(json)]
+  for (const text of others) forms.add(text)
   if (secret.isWellFormed()) {
     const encoded = encodeURIComponent(secret)
     const form = encoded.replaceAll('%20', '+')
