@@ -15,12 +15,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const interrupt = new AbortController()
 
+let interruptedAs: number = EXIT.interrupted
+
 function interruptible(): AbortSignal {
-  process.on('SIGINT', () => {
-    // Whoever asks twice does not want to wait.
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
-    interrupt.abort(new Error('Interrupted.'))
-  })
+  const listen = (signal: NodeJS.Signals, exit: number) =>
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (interrupt.signal.aborted) process.exit(exit)
+      interruptedAs = exit
+      interrupt.abort(new Error('Interrupted.'))
+    })
+  listen('SIGINT', EXIT.interrupted)
+  // What ends a job of a pipeline, a container, a service.
+  listen('SIGTERM', EXIT.terminated)
   return interrupt.signal
 }
 
@@ -30,7 +37,7 @@ async function write(chunk: string | Uint8Array): Promise<void> {
   await once(process.stdout, 'drain', { signal: interrupt.signal }).catch(() => undefined)
 }
 
-process.exitCode = await main(process.argv.slice(2), {
+const exit = await main(process.argv.slice(2), {
   folder: process.cwd(),
   input: process.stdin,
   print: write,
@@ -48,6 +55,8 @@ process.exitCode = await main(process.argv.slice(2), {
     import.meta.url,
   ),
 })
+
+process.exitCode = exit === EXIT.interrupted ? interruptedAs : exit
 
 // What nobody reads any more would keep the process alive.
 if (interrupt.signal.aborted) process.exit(process.exitCode)

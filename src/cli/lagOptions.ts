@@ -17,7 +17,7 @@ Joins no group, commits nothing.
 The cluster
 ${CONNECTION_HELP}
 Exit codes: 0 measured, 1 bad options, 3 a group is not there or could not be measured,
-130 ended by Ctrl-C.
+130 ended by Ctrl-C, 143 by SIGTERM.
 `
 
 export interface LagOptions {

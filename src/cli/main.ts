@@ -24,7 +24,7 @@ Options
   --version  Shows the version.
 
 Exit codes: 0 passed, 1 bad options, 2 a file has an error, 3 a run-time error,
-4 an EXPECT failed, 130 ended by Ctrl-C.
+4 an EXPECT failed, 130 ended by Ctrl-C, 143 ended by SIGTERM.
 `
 
 const COMMANDS = ['check', 'run', 'peek', 'lag']

@@ -49,7 +49,7 @@ How it is printed
 The cluster
 ${CONNECTION_HELP}
 Exit codes: 0 read to the end, 1 bad options, 3 the topic or a part of it could not be read,
-130 ended by Ctrl-C.
+130 ended by Ctrl-C, 143 by SIGTERM.
 `
 
 export type PeekOutput = 'jsonl' | 'table' | 'csv' | 'raw'

@@ -50,7 +50,8 @@ The cluster
   --cluster NAME=host:port.
 ${REACHING_HELP}
 Exit codes: 0 passed, 1 bad options, 2 a file does not validate, 3 a run-time error, 4 an EXPECT
-failed; the highest counts. 130 ended by Ctrl-C; reports are written all the same.
+failed; the highest counts. 130 ended by Ctrl-C, 143 by SIGTERM; reports are written all the same,
+unless the signal comes twice.
 `
 
 export const REPORTS = ['junit', 'json', 'tap'] as const

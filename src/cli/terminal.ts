@@ -15,11 +15,21 @@ export interface Surroundings extends Terminal {
   /** Characters in a line of the output; absent: it is no terminal. */
   readonly outputWidth?: number
   readonly errorsOnTerminal: boolean
-  /** From here on Ctrl-C aborts this signal and does not end the process. */
+  /** From here on Ctrl-C, or SIGTERM, aborts this signal and does not end the process. */
   interruptible(): AbortSignal
   /** The entry of the thread that reads records. */
   readonly readerWorker: URL
 }
 
-/** 130: ended by Ctrl-C, as shells count it. */
-export const EXIT = { passed: 0, badOptions: 1, invalid: 2, runtime: 3, interrupted: 130 } as const
+/**
+ * `interrupted` and `terminated`: ended by Ctrl-C (SIGINT), by SIGTERM, as shells count it: 128 and
+ * the number of the signal. A command tells `interrupted` for both.
+ */
+export const EXIT = {
+  passed: 0,
+  badOptions: 1,
+  invalid: 2,
+  runtime: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const
