@@ -12,6 +12,7 @@ import { failing } from './failing.ts'
 import { findFiles } from './files.ts'
 import type { Engine, RunSetting } from './preparedFile.ts'
 import { BAIL, runFile, shownName } from './runFile.ts'
+import { NO_PROGRESS, runProgress, type RunProgress } from './runProgress.ts'
 import { RUN_HELP, runOptions, type RunOptions } from './runOptions.ts'
 import { secretsIn } from './runSurroundings.ts'
 import { EXIT, type Surroundings } from './terminal.ts'
@@ -97,11 +98,17 @@ async function runAll(
   const startedAt = systemClock.now()
   const report = textReport({ colours: hasColours(options, around), detail: options.detail })
   // With --quiet the output is left to what CONSUMERs print.
+  const progress = progressOf(options, around)
   const print = async (text: string) => {
+    progress.clear()
     if (options.detail === 'quiet') around.complain(text)
     else await around.print(text)
   }
-  const newVoice = newVoices(print, bytes => around.write(bytes))
+  const newVoice = newVoices(print, bytes => {
+    progress.clear()
+    return around.write(bytes)
+  })
+  const ticking = setInterval(() => progress.tick(), TICK_MS)
   let loading: Promise<Engine> | undefined
   const whole: RunSetting = { ...setting, engine: () => (loading ??= loadEngine()) }
   const outcomes: FileOutcome[] = []
@@ -109,11 +116,13 @@ async function runAll(
   const work = async () => {
     for (const [place, name] of places) {
       const voice = newVoice()
-      outcomes[place] = await tell(name, voice, { setting: whole, report, ending })
+      outcomes[place] = await tell(name, voice, { setting: whole, report, ending, progress })
       await voice.end()
     }
   }
-  await Promise.all(Array.from({ length: options.jobs }, work))
+  await Promise.all(Array.from({ length: options.jobs }, work)).finally(() =>
+    clearInterval(ticking),
+  )
   const outcome = {
     startedAt,
     milliseconds: systemClock.now() - startedAt,
@@ -121,6 +130,20 @@ async function runAll(
   }
   await print(report.totals(outcome))
   return outcome
+}
+
+/** How often what a run waits for is told, ms. */
+const TICK_MS = 250
+
+/** Only with --verbose, and never among what is printed. */
+function progressOf({ detail }: RunOptions, around: Surroundings): RunProgress {
+  if (detail !== 'verbose') return NO_PROGRESS
+  const { errorsOnTerminal, outputWidth = 80 } = around
+  return runProgress({
+    write: text => around.complain(text),
+    now: () => systemClock.now(),
+    ...(errorsOnTerminal && { width: outputWidth }),
+  })
 }
 
 /** Expressions that stand in several files are compiled once. */
@@ -133,10 +156,11 @@ interface Telling {
   readonly setting: RunSetting
   readonly report: TextReport
   readonly ending: Ending
+  readonly progress: RunProgress
 }
 
 async function tell(name: string, voice: Voice, telling: Telling): Promise<FileOutcome> {
-  const { setting, report, ending } = telling
+  const { setting, report, ending, progress } = telling
   const { signal } = setting
   if (signal.aborted) return notRun(name, signal)
   const shown = shownName(name)
@@ -146,6 +170,7 @@ async function tell(name: string, voice: Voice, telling: Telling): Promise<FileO
       voice.say(report.block(shown, block))
       if (setting.options.bail && isWrong(block)) ending.bail()
     },
+    event: (event, of) => progress.take(event, of),
     output: bytes => voice.put(bytes),
   })
   voice.say(report.tail(outcome))

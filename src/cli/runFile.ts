@@ -20,12 +20,15 @@ import {
 } from './preparedFile.ts'
 import { runClusters, type RunClusters } from './runClusters.ts'
 import { runFiles } from './runFiles.ts'
+import type { RunningFile } from './runProgress.ts'
 import { leftOut } from './selection.ts'
 
 /** Where the run of a file tells what happens. */
 export interface FileListener {
   /** A block ended. */
   block(block: BlockOutcome): void
+  /** All that happens, with the file that it is about. */
+  event(event: RunEvent, of: RunningFile): void
   /** What a CONSUMER prints; resolves when more can be taken. */
   output(bytes: Uint8Array): Promise<void>
 }
@@ -143,7 +146,13 @@ async function runWith(
     bail: options.bail,
     leftOut: leftOut(file.file, options),
   })
+  const running = {
+    name: file.name,
+    file: file.file,
+    redact: (text: string) => session.redaction.text(text),
+  }
   for await (const event of events) {
+    listener.event(event, running)
     if (event.kind === 'block-progress' && event.progress.kind === 'output')
       await listener.output(event.progress.bytes)
     const block = collector.take(withOptions(event, signal))
