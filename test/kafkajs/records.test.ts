@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { compressWith, registerCodecs } from '../../src/kafkajs/compression.ts'
 import { murmur2, partitionOfKey } from '../../src/kafkajs/partitioner.ts'
 import { sizeOf, writeBatch } from '../../src/kafkajs/recordBatch.ts'
+import { frameOf, writeValues } from '../../src/kafkajs/valueBatch.ts'
 import { crc32c } from '../../src/kafkajs/crc32c.ts'
 
 const bytes = (text: string) => Buffer.from(text)
@@ -119,6 +120,34 @@ describe('a record batch', () => {
         [undefined, undefined, String(2 ** 31 + 2_000), '3'],
       ],
     )
+  })
+
+  it('of values is the same as of records', async () => {
+    const lengths = [0, 1, 63, 64, 100, 8_191, 8_192, 20_000]
+    const all = Buffer.concat(lengths.map((length, i) => Buffer.alloc(length + 1, 65 + i)))
+    const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, l) => sum + l + 1, 0))
+    const bounds = Int32Array.from(starts.flatMap((start, i) => [start, start + (lengths[i] ?? 0)]))
+    const options = { codec: 0, compress: (plain: Uint8Array) => plain }
+    for (const common of [
+      { key: null, headers: [] },
+      { key: bytes('k'.repeat(70)), headers: [['a', bytes('1')] as const, ['ž', null] as const] },
+    ]) {
+      const values = { bytes: all, bounds, count: lengths.length }
+      const records = starts.map((start, i) => ({
+        ...common,
+        value: all.subarray(start, start + (lengths[i] ?? 0)),
+        timestamp: 1_700_000_000_000,
+      }))
+      const frame = frameOf(common, 1_700_000_000_000)
+      for (const [from, to] of [
+        [0, 8],
+        [2, 5],
+        [7, 8],
+      ] as const) {
+        const batch = await writeValues(values, { from, to }, frame, options)
+        assert.deepEqual(batch, await writeBatch(records.slice(from, to), options))
+      }
+    }
   })
 
   it('is never larger than was thought', async () => {

@@ -4,9 +4,11 @@ import type {
   Cluster,
   ProduceOutcome,
   ProduceRequest,
+  ProduceValuesRequest,
   Transaction,
+  ValuesOutcome,
 } from '../../src/kafka/cluster.ts'
-import type { ProduceEvent } from '../../src/run/events.ts'
+import type { Ended, ProduceEvent } from '../../src/run/events.ts'
 import { isEndless, producerPlan } from '../../src/run/producerPlan.ts'
 import { produce, type ProduceContext } from '../../src/run/producing.ts'
 import { recordMaker } from '../../src/run/recordMaker.ts'
@@ -28,6 +30,23 @@ interface Case {
   /** Stops the run. */
   readonly stopAt?: (event: ProduceEvent) => boolean
   readonly opened?: string[]
+  /** The cluster takes values side by side. */
+  readonly packed?: boolean
+}
+
+type Produce = (request: ProduceRequest) => Promise<readonly ProduceOutcome[]>
+
+/** The values one by one, as the records that they are. */
+async function producedValues(
+  { values: { bytes, bounds, count }, common, ...request }: ProduceValuesRequest,
+  produceAll: Produce,
+): Promise<readonly ValuesOutcome[]> {
+  const records = Array.from({ length: count }, (_, i) => ({
+    ...common,
+    value: bytes.slice(bounds[2 * i], bounds[2 * i + 1]),
+  }))
+  const outcomes = await produceAll({ ...request, records })
+  return outcomes.map(outcome => ({ count: 1, outcome }))
 }
 
 /** Runs a block: what was asked of the cluster, and what was told. */
@@ -63,12 +82,14 @@ async function run(source: string, options: Case = {}) {
   const fake = fakeCluster()
   const { produce: own } = options
   const asked: ProduceRequest[] = []
+  const produceAll: Produce = request => {
+    asked.push(request)
+    return (own ?? (each => fake.cluster.produce(each)))(request)
+  }
   const cluster: Cluster = {
     ...fake.cluster,
-    produce: request => {
-      asked.push(request)
-      return (own ?? (each => fake.cluster.produce(each)))(request)
-    },
+    produce: produceAll,
+    ...(options.packed && { produceValues: request => producedValues(request, produceAll) }),
     ...(options.transaction && { transaction: options.transaction }),
   }
   const stop = new AbortController()
@@ -282,6 +303,46 @@ describe('the records of a PRODUCER', () => {
       },
     )
   })
+})
+
+describe('a PRODUCER of a file of lines', () => {
+  const files = {
+    'a.jsonl': '{"a":1}\n\n {"a":} \n [2]\r\n"\\ud800"\n3',
+    'a.txt': 'a\n\nb \r\nc',
+    none: '',
+  }
+  /** How many records go together is not the same. */
+  const withoutPlace = (ended: Ended | undefined) => {
+    const { last, ...totals } = ended?.totals ?? {}
+    return { ...ended, totals: { ...totals, last: last?.record } }
+  }
+  for (const [name, block, asked] of [
+    ['JSON', 'records-from: file(a.jsonl)\n', 1],
+    ['JSON that is checked', 'records-from: file(a.jsonl)\nvalue-format: json\n', 1],
+    ['text', 'records-from: file(a.txt)\n', 1],
+    ['nothing', 'records-from: file(none)\n', 0],
+    [
+      'a key and headers',
+      'records-from: file(a.txt)\nkey: k\nheader: h = 1\nheader: h = null\n',
+      1,
+    ],
+    ['a partition', 'records-from: file(a.txt)\nrecord-partition: 3\n', 1],
+    ['a file that is not there', 'records-from: file(gone)\n', 0],
+    ['a key of another type', 'records-from: file(a.txt)\nkey-format: long\nkey: x\n', 0],
+    ['JSON that is none', 'records-from: file(a.txt)\nvalue-format: json\n', 0],
+    ['other bytes', 'records-from: file(a.txt)\nvalue-format: string(utf16le)\n', 1],
+    ['templates', 'records-from: file(a.txt)\nkey: {{$index}}\n', 1],
+    ['times', 'records-from: file(a.txt)\nrecord-timestamp: epoch(7)\n', 1],
+    ['some', 'records-from: file(a.txt)\nrecord-count: 2\n', 1],
+  ] as const)
+    it(`sends the same where the cluster takes values side by side: ${name}`, async () => {
+      const text = `PRODUCER\ntopic: t\n${block}`
+      const each = await run(text, { files, times: 2 })
+      const packed = await run(text, { files, times: 2, packed: true })
+      assert.deepEqual(packed.records, each.records)
+      assert.deepEqual(withoutPlace(packed.ended), withoutPlace(each.ended))
+      assert.ok(packed.asked.length >= asked)
+    })
 })
 
 describe('a PRODUCER of many records', () => {
