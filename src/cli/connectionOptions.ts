@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { ConnectionConfig, SaslMechanism, TlsConfig } from '../kafka/connection.ts'
 import { BadOptions } from './badOptions.ts'
+import { whyNot } from './fileErrors.ts'
 
 /** How a command reaches its cluster, as `parseArgs` takes it. */
 export const CONNECTION_OPTIONS = {
@@ -173,8 +174,6 @@ async function textOf(name: string, option: string, folder: string): Promise<str
   try {
     return await readFile(resolve(folder, name), 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
-    throw new BadOptions(`${option}: ${name}: ${why}.`)
+    throw new BadOptions(`${option}: ${name}: ${whyNot(error)}.`)
   }
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LARGEST_TEXT, TOO_LARGE } from '../language/limits.ts'
+import { whyNot } from './fileErrors.ts'
 import { STANDARD_INPUT } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
@@ -15,8 +16,7 @@ export async function contentOf(name: string, terminal: Terminal): Promise<Conte
     if (bytes) return { text: decoded(bytes) }
     return { refused: TOO_LARGE, exit: EXIT.invalid }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { refused: `It cannot be read: ${why}.`, exit: EXIT.badOptions }
+    return { refused: `It cannot be read: ${whyNot(error)}.`, exit: EXIT.badOptions }
   }
 }
 

@@ -1,5 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { ProblemError } from '../base/problem.ts'
+import { whyNot } from './fileErrors.ts'
 
 /** Where a `.kafka` file stands, and what stands around it. */
 export interface Workspace {
@@ -25,7 +27,10 @@ export async function workspaceOf(folder: string, current: string): Promise<Work
   return { folder: own, root: isInside(root, own) ? root : own }
 }
 
-/** The file of this name in the folder or the nearest one above it, up to the root. */
+/**
+ * The file of this name in the folder or the nearest one above it, up to the root. Rejects with
+ * `ProblemError` where it cannot be read.
+ */
 export async function nearest(
   { folder, root }: Workspace,
   name: string,
@@ -33,9 +38,18 @@ export async function nearest(
   for (const each of foldersUpward(folder)) {
     if (!isInside(root, each)) return undefined
     const file = path.join(each, name)
-    if (await exists(file)) return { file, text: await readFile(file, 'utf8') }
+    if (await exists(file)) return { file, text: await textOf(file) }
   }
   return undefined
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const message = `${file} cannot be read: ${whyNot(error)}.`
+    throw new ProblemError({ code: 'unreadable', message }, { cause: error })
+  }
 }
 
 /** The folder itself is inside. */

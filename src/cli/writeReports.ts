@@ -1,9 +1,10 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { jsonReport } from '../report/json.ts'
 import { junitReport } from '../report/junit.ts'
 import type { RunOutcome } from '../report/outcome.ts'
 import { tapReport } from '../report/tap.ts'
+import { whyNot } from './fileErrors.ts'
 import type { WantedReport } from './runOptions.ts'
 
 const WAYS = { junit: junitReport, json: jsonReport, tap: tapReport } as const
@@ -19,15 +20,21 @@ export async function writeReports(
     try {
       await writeWhole(path.resolve(folder, file), WAYS[kind](outcome))
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      problems.push(`--report ${kind}: ${file} cannot be written: ${why}.`)
+      problems.push(`--report ${kind}: ${file} cannot be written: ${whyNot(error)}.`)
     }
   }
   return problems
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
+async function writeWhole(name: string, text: string): Promise<void> {
+  await mkdir(path.dirname(name), { recursive: true })
+  const there = await stat(name).catch(() => undefined)
+  // A pipe, or /dev/stdout, is written to; a file in its place would take it away.
+  if (there && !there.isFile()) {
+    await writeFile(name, text)
+    return
+  }
+  const file = there ? await realpath(name) : name
   const beside = `${file}.${process.pid}.tmp`
   try {
     await writeFile(beside, text)
