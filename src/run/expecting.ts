@@ -48,15 +48,18 @@ export interface Expected {
 /**
  * Waits until as many records are selected as are expected, and judges them. It ends with the last
  * of them, or at the deadline; where none is expected only the deadline, or the end that is given,
- * tells that none came.
+ * tells that none came. What could not be read is no answer: where it leaves open what came, the
+ * outcome has a problem and no failure.
  */
 export async function expectRecords(plan: ExpectPlan, context: ExpectContext): Promise<Expected> {
   const search = newSearch(plan, context)
   const time = deadline(context.clock, plan.within, context.signal)
   try {
-    const problem = await readUntil(search, plan, context, time.signal)
+    const problem = (await readUntil(search, plan, context, time.signal)) ?? search.notJudged()
     if (context.signal.aborted) return { ...search.told(), status: 'stopped' }
-    return problem ? { ...search.told(), status: 'failed', problem } : search.ended()
+    if (!problem) return search.ended()
+    const { summary, captures } = search.told()
+    return { summary, captures, status: 'failed', problem }
   } finally {
     time.dispose()
   }
@@ -89,7 +92,7 @@ async function readUntil(
     for await (const update of cluster.read(request, { signal: reading }))
       if (search.take(update) || signal.aborted) return undefined
     // Without an end reading goes on until it is stopped, or something is wrong.
-    return plan.to || signal.aborted ? undefined : readingEnded(plan.topic)
+    return plan.to || signal.aborted ? undefined : (search.notJudged() ?? readingEnded(plan.topic))
   } catch (error) {
     return signal.aborted ? undefined : problemOf(error)
   } finally {
@@ -151,6 +154,8 @@ interface Search {
   partitions: readonly number[]
   /** True: enough is known. */
   take(update: ReadUpdate): boolean
+  /** Why it is not known whether enough came: reading did not begin, or a partition cannot be read. */
+  notJudged(): Problem | undefined
   /** What is known by now. */
   told(): Pick<Expected, 'summary' | 'captures' | 'notice'>
   /** What became of it when nothing more is read. */
@@ -175,7 +180,8 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
   const selected: Selected[] = []
   const undecodable: string[] = []
   const failures: string[] = []
-  const problems = new Map<number, string>()
+  const problems = new Map<number, Problem>()
+  let begun = false
   let closest: Candidate | undefined
   let read = 0
   let unreadable = 0
@@ -185,6 +191,7 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     noTopic: false,
     partitions: [],
     take(update) {
+      begun = true
       const arrival = clock.now()
       for (const page of update.pages) {
         for (const { offset, message } of page.errors)
@@ -196,11 +203,16 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
         }
       }
       for (const { partition, problem } of update.progress) {
-        if (problem) problems.set(partition, problem.message)
+        if (problem) problems.set(partition, problem)
         else problems.delete(partition)
       }
       context.tell(read, selected.length)
       return selected.length >= wanted
+    },
+    notJudged() {
+      if (selected.length >= wanted || search.noTopic) return undefined
+      if (!begun) return notBegun(plan)
+      return problems.size > 0 ? notReadable(plan.topic, problems) : undefined
     },
     told: () => ({
       summary: summary(),
@@ -426,10 +438,29 @@ function valuesIn(text: string, variables: Variables): readonly string[] {
 
 const SCALARS = ['latency', 'partition', 'offset', 'size'] as const
 
-function noticeOf(problems: ReadonlyMap<number, string>): string {
+function noticeOf(problems: ReadonlyMap<number, Problem>): string {
   const [first] = problems
   const more = problems.size > 1 ? ` And ${problems.size - 1} more.` : ''
-  return first ? `Partition ${first[0]} could not be read: ${first[1]}${more}` : ''
+  return first ? `Partition ${first[0]} could not be read: ${first[1].message}${more}` : ''
+}
+
+function notReadable(topic: string, problems: ReadonlyMap<number, Problem>): Problem | undefined {
+  const [first] = problems
+  if (!first) return undefined
+  const [partition, problem] = first
+  const others = problems.size > 1 ? `, nor can ${problems.size - 1} more` : ''
+  return {
+    ...problem,
+    message: `What came is not known: partition ${partition} of "${topic}" cannot be read${others}. ${problem.message}`,
+  }
+}
+
+function notBegun({ topic, withinText }: ExpectPlan): Problem {
+  return {
+    code: 'not-read',
+    message: `What came is not known: the cluster did not answer within ${withinText}, so that "${topic}" was not read.`,
+    advice: 'Give it more time with "within:", or look whether the brokers are well.',
+  }
 }
 
 /** A sentence within a sentence. */

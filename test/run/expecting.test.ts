@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Cluster } from '../../src/kafka/cluster.ts'
 import type { RecordPage } from '../../src/kafka/page.ts'
-import type { ReadRequest } from '../../src/kafka/reading.ts'
+import type { ReadRequest, ReadUpdate } from '../../src/kafka/reading.ts'
 import { expectPlan } from '../../src/run/expectPlan.ts'
 import { expectRecords, type Expected, type ExpectContext } from '../../src/run/expecting.ts'
 import { fillBlock } from '../../src/run/filled.ts'
@@ -42,7 +42,7 @@ async function expect(
   if ('problem' in planned) assert.fail(planned.problem.message)
   const fake = fakeCluster({
     topics: { orders: 2 },
-    reads: (run.pages ?? []).map(page => update([page])),
+    reads: [update([]), ...(run.pages ?? []).map(page => update([page]))],
   })
   const outcome = await expectRecords(planned.plan, {
     clock: patientClock(2_000),
@@ -280,6 +280,66 @@ describe('EXPECT', () => {
     const { status } = await expect('to: latest\nkey: a', { clock, cluster })
     assert.equal(status, 'failed')
     assert.equal(clock.now(), 0)
+  })
+
+  describe('judges nothing that it could not read', () => {
+    const problem = {
+      code: 'LEADER_NOT_AVAILABLE',
+      message: 'Partition orders-1: it has no leader.',
+      advice: 'Start its brokers.',
+    }
+    const progress = (found?: typeof problem) => ({
+      ...update([]),
+      progress: [
+        {
+          partition: 1,
+          position: 0n,
+          startOffset: 0n,
+          done: false,
+          ...(found && { problem: found }),
+        },
+      ],
+    })
+    const reading = (...updates: readonly ReadUpdate[]) => ({
+      cluster: fakeCluster({ topics: { orders: 2 }, reads: updates }).cluster,
+    })
+    const found = update([page(0, [[5n, 'a', '1']])])
+
+    it('a partition that stays unreadable', async () => {
+      const {
+        status,
+        failure,
+        problem: told,
+        notice,
+      } = await expect('key: a', reading(progress(problem)))
+      assert.deepEqual([status, failure, notice], ['failed', undefined, undefined])
+      assert.deepEqual(told, {
+        ...problem,
+        message:
+          'What came is not known: partition 1 of "orders" cannot be read. Partition orders-1: it has no leader.',
+      })
+    })
+
+    it('also where no record is to come', async () => {
+      const { status, problem: told } = await expect('none: true', reading(progress(problem)))
+      assert.deepEqual([status, told?.code], ['failed', 'LEADER_NOT_AVAILABLE'])
+    })
+
+    it('a cluster that does not answer in time', async () => {
+      const { status, problem: told } = await expect('none: true', reading())
+      assert.deepEqual([status, told?.code], ['failed', 'not-read'])
+    })
+
+    it('but what came is enough where it is all that is expected', async () => {
+      const { status, notice } = await expect('key: a', reading(progress(problem), found))
+      assert.equal(status, 'passed')
+      assert.match(notice ?? '', /^Partition 1 could not be read/)
+    })
+
+    it('and a partition that can be read again counts', async () => {
+      const { failure } = await expect('key: b', reading(progress(problem), progress()))
+      assert.equal(failure?.message, 'no matching record within 10s')
+    })
   })
 
   it('waits for a topic that is not there yet, and says so in the end', async () => {
