@@ -32,7 +32,8 @@ How it is told
   --report KIND=FILE    junit=FILE, json=FILE or tap=FILE. Repeatable.
   --quiet               Only what is wrong, on standard error: standard output has what CONSUMERs
                         print.
-  --verbose             Captures and warnings as well, and, on standard error, what a block waits for.
+  --verbose             Captures and warnings as well, and, on standard error, what a block
+                        waits for.
   Colours are used on a terminal, unless NO_COLOR is set.
 
 The cluster
