@@ -34,6 +34,8 @@ export interface Internals {
   readonly environments: EnvironmentSources
   readonly lag: LagWatches
   readonly testing: Testing
+  readonly kept: Pick<vscode.ExtensionContext, 'globalState' | 'workspaceState' | 'logUri'>
+  readonly log: Log
 }
 
 /** How long a closing window may be held up by groups that are left, ms. */
@@ -100,7 +102,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   store.add(registerDebug({ clusters, lag, log }))
   store.add(vscode.commands.registerCommand('kafkaWorkbench.showLog', () => log.show()))
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { clusters, tree, messages, runs, environments, lag, testing }
+    ? { clusters, tree, messages, runs, environments, lag, testing, kept: context, log }
     : undefined
 }
 
