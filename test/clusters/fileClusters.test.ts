@@ -18,6 +18,14 @@ const clusters: ClusterNames = {
   find: name => all.find(cluster => cluster.name === name),
 }
 
+const NOTHING = {
+  of: () => undefined,
+  load: () => Promise.resolve(),
+  forget: () => undefined,
+  dispose: () => undefined,
+  onDidChange: () => ({ dispose: () => undefined }),
+}
+
 const TEXT = `-- @cluster first
 -- @cluster second
 CONSUMER
@@ -58,12 +66,16 @@ describe('the cluster of a .kafka file', () => {
 
   it('is asked once, and only what is known is used', () => {
     const asked: string[] = []
-    const { clusterOf: known } = knowledgeOf(file, clusters, {
-      of(id) {
+    const knowledge = {
+      of(id: string) {
         asked.push(id)
         const topics = new Map([['a', { name: 'a', partitions: 3 }]])
         return id === 'own' ? { topics, groups: [], autoCreate: false } : undefined
       },
+    }
+    const { clusterOf: known } = knowledgeOf(block => clusterOf(file, block, clusters), {
+      knowledge: { ...NOTHING, ...knowledge },
+      samples: NOTHING,
     })
     assert.deepEqual(
       [...file.blocks, ...file.blocks].map(block => known?.(block)?.topics.get('a')),

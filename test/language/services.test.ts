@@ -141,6 +141,9 @@ describe('completion', () => {
             { path: ['a-b'] },
           ]
         : [],
+    headersOf: topic => (topic === 'orders' ? ['trace-id', 'plain', 'quote"d'] : []),
+    schemaText: path =>
+      path === 's.json' ? '{"properties":{"fromSchema":{"type":"string"}}}' : undefined,
   }
   const inExpressions: [marked: string, has: string[], hasNot: string[]][] = [
     ['CONSUMER\nfilter: |', ['value', 'headers', 'size'], ['lag', 'startsWith']],
@@ -149,6 +152,15 @@ describe('completion', () => {
     ['CONSUMER\ntopic: orders\nfilter: value.items[0].s|', ['sku'], ['id']],
     ['CONSUMER\ntopic: other\nfilter: value.|', ['matches'], ['id']],
     ['CONSUMER\nfilter: key == "|"', [], ['value']],
+    ['CONSUMER\ntopic: orders\nfilter: headers["|', ['trace-id', 'plain'], ['quote"d', 'value']],
+    ["CONSUMER\ntopic: orders\nfilter: headers['tr|']", ['trace-id'], []],
+    ['CONSUMER\ntopic: orders\nfilter: headers.|', ['plain', 'size'], ['trace-id']],
+    ['PRODUCER\nheader: own = 1\nx\n###\nEXPECT\nmatch: headers["|', ['own'], ['plain']],
+    ['PRODUCER\ntopic: orders\nheader: |', ['trace-id'], ['plain = ']],
+    ['PRODUCER\ntopic: orders\nheader: a = |', [], ['trace-id']],
+    ['PRODUCER p\nheaders: a=1, b=2\nx\n###\nPRODUCER\n{{p.|', ['p.key', 'p.headers.a'], []],
+    ['PRODUCER\nvalue-schema: file(s.json)\n{ "|', ['fromSchema'], ['id']],
+    ['EXPECT\nvalue-schema: {"properties":{"in":{}}}\nmatch: value.|', ['in'], ['id']],
     ['CONSUMER\nfilter: key == "a" && |', ['value'], []],
     ['EXPECT\ncapture: a = |', ['offset'], []],
     ['EXPECT\ncapture: a|', [], ['offset']],
@@ -173,6 +185,16 @@ describe('completion', () => {
       chosen('CONSUMER\nfilter: key.st|a', 'matches'),
       'CONSUMER\nfilter: key.matches(${1})',
     )
+    const inOrders = (text: string) => `CONSUMER\ntopic: orders\n${text}`
+    const header = (marked: string) => chosen(inOrders(marked), 'trace-id', fields)
+    assert.equal(header('filter: headers["t|'), inOrders('filter: headers["trace-id"]'))
+    assert.equal(
+      header("filter: headers['t|x'] == 1"),
+      inOrders("filter: headers['trace-id'] == 1"),
+    )
+    const sent = 'PRODUCER\ntopic: orders\nheader:'
+    assert.equal(chosen(`${sent}|`, 'trace-id', fields), `${sent} trace-id = `)
+    assert.equal(chosen(`${sent} t|r = 1`, 'trace-id', fields), `${sent} trace-id = 1`)
     assert.equal(chosen('EXPECT\n["#|"]', '#uuid'), 'EXPECT\n["#uuid"]')
     assert.equal(chosen('EXPECT\n["#|', '#uuid'), 'EXPECT\n["#uuid"')
     assert.equal(

@@ -8,6 +8,15 @@ export interface KnownCluster {
   readonly topics: ReadonlyMap<string, number>
   /** `auto.create.topics.enable`; absent: not known. */
   readonly autoCreate?: boolean
+  /** A recent record of a topic that begins with the id of a schema; undefined: none was seen. */
+  readonly schemaIdOf?: (topic: string) => SeenSchemaId | undefined
+}
+
+/** The id of a schema in front of a value: the Confluent wire format. */
+export interface SeenSchemaId {
+  readonly id: number
+  readonly partition: number
+  readonly offset: bigint
 }
 
 /** What is known about the surroundings of a file. Absent: not known, and nothing is said of it. */

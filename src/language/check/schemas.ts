@@ -56,8 +56,9 @@ function checkPart(check: BlockCheck, part: Part, schemaOf: Knowledge['schemaOf'
   const property = settings.one(block, name)
   const format = formatOf(check, part)
   if (!property?.value) {
-    if (block.kind === 'PRODUCER' && format && NEEDING.has(format.name))
-      reportNoSchema(check, part, format.name)
+    if (block.kind !== 'PRODUCER' || !format) return
+    if (NEEDING.has(format.name)) reportNoSchema(check, part, format.name)
+    else if (format.name === 'json' && part === 'value') checkSchemaId(check)
     return
   }
   const schema = parseSchema(property.value)
@@ -70,6 +71,8 @@ function checkPart(check: BlockCheck, part: Part, schemaOf: Knowledge['schemaOf'
     if (problem !== undefined)
       report(check, 'K212', own.valueSpan, problem, fixesOf(own, schema.value))
   }
+  const isRaw = schema.value.kind === 'file' || schema.value.kind === 'inline'
+  if (part === 'value' && isRaw && format) checkSchemaId(check)
   if (part === 'value' && (format?.name === 'json' || format?.name === 'json-schema'))
     checkValue(check, schema.value, schemaOf)
 }
@@ -108,6 +111,22 @@ function reportNoSchema(check: BlockCheck, part: Part, format: string): void {
   const line = `${part}-schema: `
   const fixes = [insertLine(file, block, `Add ${part}-schema`, line)]
   report(check, 'K212', own?.valueSpan ?? block.keyword, message, fixes)
+}
+
+/** K213: what other records of the topic begin with, and this encoding has no room for. */
+function checkSchemaId({ block, settings, cluster, report }: BlockCheck): void {
+  if (block.kind === 'DEFAULTS') return
+  const topic = settings.one(block, 'topic')?.value ?? ''
+  const seen = cluster?.schemaIdOf?.(topic)
+  if (!seen) return
+  const { id, partition, offset } = seen
+  const own = propertyOf(block, 'value-schema') ?? propertyOf(block, 'value-format')
+  const consequence =
+    block.kind === 'PRODUCER'
+      ? 'This value is sent without one, so that those who read it with the registry may fail.'
+      : 'Read with this schema alone they cannot be decoded.'
+  const message = `Records of ${quoted(topic)} carry a schema id (${id} in partition ${partition}, offset ${offset}). ${consequence} Use "value-schema: id(${id})".`
+  report.add('K213', 'warning', own?.valueSpan ?? block.keyword, message, { block })
 }
 
 /** K211. What templates will say is known only when it runs. */

@@ -5,11 +5,11 @@ import {
   RECORD_NAMES,
   type ExpressionName,
 } from '../expressionNames.ts'
-import { settingsOf } from '../settings.ts'
 import type { Block, KafkaFile, Property } from '../tree.ts'
 import { celTextOf } from '../values/celText.ts'
 import { definitionOf } from '../vocabulary.ts'
-import { fieldsAt } from './completeJson.ts'
+import { fieldsAt, type FieldHere } from './completeJson.ts'
+import { fieldsFor, headersFor } from './known.ts'
 import type { Completion, CompletionKnowledge } from './offers.ts'
 
 /**
@@ -28,7 +28,7 @@ export function completeExpression(
   const start = Math.min(offset, property.valueSpan.start)
   const written = file.text.slice(start, offset)
   if (kind === 'capture' && !written.includes('=')) return undefined
-  if (isInsideText(written)) return []
+  if (isInsideText(written)) return headerNames(file, block, offset, written, knowledge)
   const blank = file.text[offset - 1] === ':' ? ' ' : ''
   const [, path = '', word = ''] = /((?:\w+(?:\[[^[\]]*\])?\.)*)(\w*)$/.exec(written) ?? []
   const rest = /^\w*/.exec(file.text.slice(offset, offset + 200))?.[0] ?? ''
@@ -58,8 +58,12 @@ export function completeExpression(
     ]
   }
   const [root, ...steps] = stepsOf(path)
-  const topic = settingsOf(file).one(block, 'topic')?.value ?? ''
-  const fields = root === 'value' ? fieldsAt(knowledge.fieldsOf?.(topic) ?? [], steps) : []
+  const fields =
+    root === 'value'
+      ? fieldsAt(fieldsFor(file, block, knowledge), steps)
+      : root === 'headers' && steps.length === 0
+        ? headersFor(file, block, knowledge).map((name): FieldHere => ({ name, holds: 'header' }))
+        : []
   return [
     ...fields
       .filter(({ name }) => /^[A-Za-z_]\w*$/.test(name))
@@ -72,6 +76,28 @@ export function completeExpression(
       })),
     ...called(METHODS, 'method'),
   ]
+}
+
+/** The name of a header that is being written: `headers["tr`. */
+function headerNames(
+  file: KafkaFile,
+  block: Block,
+  offset: number,
+  written: string,
+  knowledge: CompletionKnowledge,
+): readonly Completion[] {
+  const [, quote = '', word = ''] = /\bheaders\[\s*(["'])([^"'\\]*)$/.exec(written) ?? []
+  if (quote === '') return []
+  const rest = /^[^"'\r\n]*(?=["'])/.exec(file.text.slice(offset, offset + 200))?.[0]
+  return headersFor(file, block, knowledge)
+    .filter(name => !/["'\\]/.test(name))
+    .map(name => ({
+      label: name,
+      kind: 'field',
+      detail: 'header',
+      insert: rest === undefined ? `${name}${quote}]` : name,
+      span: { start: offset - word.length, end: offset + (rest?.length ?? 0) },
+    }))
 }
 
 /** `value.items[0].` → value, items, []. */

@@ -1,7 +1,7 @@
-import { settingsOf } from '../settings.ts'
 import type { Block, KafkaFile, Word } from '../tree.ts'
 import { readJson } from '../values/json.ts'
 import { EXACT, EXACT_DOCUMENTATION, PATTERN_KINDS } from '../values/patterns.ts'
+import { fieldsFor } from './known.ts'
 import type { Completion, CompletionKnowledge, JsonField } from './offers.ts'
 
 /** Units before an offset that are read: a place further down a large value goes without fields. */
@@ -34,8 +34,7 @@ export function completeJson(
     ...place,
   })
   if (at.expects === 'name') {
-    const topic = settingsOf(file).one(block, 'topic')?.value ?? ''
-    const fields = fieldsAt(knowledge.fieldsOf?.(topic) ?? [], at.path)
+    const fields = fieldsAt(fieldsFor(file, block, knowledge), at.path)
     return [
       ...fields.map(({ name, holds }) =>
         offer(name, { kind: 'field', ...(holds !== undefined && { detail: holds }) }),

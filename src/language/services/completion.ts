@@ -14,6 +14,7 @@ import {
 } from '../vocabulary.ts'
 import { completeExpression } from './completeExpression.ts'
 import { completeJson } from './completeJson.ts'
+import { headersFor, headersOfNamed } from './known.ts'
 import type { Completion, CompletionKind, CompletionKnowledge } from './offers.ts'
 import { placeAt, type PlaceInFile } from './place.ts'
 import { shownIn } from './shown.ts'
@@ -35,6 +36,7 @@ export function complete(
   if (property && offset > property.nameSpan.end)
     return (
       completeExpression(file, block, property, offset, knowledge) ??
+      headers(file, block, property, offset, knowledge) ??
       values(file, offset, block, property, knowledge)
     )
   if (place.inBody && block.body && offset > block.body.span.start) {
@@ -103,7 +105,10 @@ function namesOfFile(
     ),
     ...[...blocks].flatMap(([name, all]) =>
       all.some(isAbove)
-        ? BLOCK_FIELDS.map(field => ({ name: `${name}.${field}`, detail: `block ${name}` }))
+        ? fieldsOfBlock(file, name).map(field => ({
+            name: `${name}.${field}`,
+            detail: `block ${name}`,
+          }))
         : [],
     ),
     ...[...given]
@@ -113,6 +118,12 @@ function namesOfFile(
         detail: `${shown.value(name) ?? ''} (${source})`,
       })),
   ]
+}
+
+/** The fields of a named block, and the headers that it sends. */
+function fieldsOfBlock(file: KafkaFile, name: string): readonly string[] {
+  const headers = headersOfNamed(file, name).filter(header => /^[\w-]+$/.test(header))
+  return [...BLOCK_FIELDS, ...headers.map(header => `headers.${header}`)]
 }
 
 /** A closing brace would end a placeholder. */
@@ -272,6 +283,31 @@ function values(
     ...offer,
     insert: blank + insert,
     span,
+  }))
+}
+
+/** The name in `header: name = value`; undefined: something else is being written. */
+function headers(
+  file: KafkaFile,
+  block: Block,
+  { name, valueSpan }: Property,
+  offset: number,
+  knowledge: CompletionKnowledge,
+): readonly Completion[] | undefined {
+  const written = file.text.slice(Math.min(offset, valueSpan.start), offset)
+  if (name !== 'header' || written.includes('=')) return undefined
+  const known = headersFor(file, block, knowledge)
+  if (known.length === 0) return undefined
+  const line = file.text.slice(offset, file.lines.endOf(file.lines.lineAt(offset)))
+  const rest = /^[^=]*/.exec(line)?.[0] ?? ''
+  const hasEquals = line.length > rest.length
+  const start = Math.min(offset, valueSpan.start)
+  const blank = file.text[start - 1] === ':' ? ' ' : ''
+  return known.map(label => ({
+    label,
+    kind: 'field',
+    insert: `${blank}${label}${hasEquals ? ' ' : ' = '}`,
+    span: { start, end: offset + rest.length },
   }))
 }
 

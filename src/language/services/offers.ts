@@ -36,8 +36,12 @@ export interface CompletionKnowledge {
   readonly environments?: readonly string[]
   /** Values of the environment, and of others outside the file. */
   readonly given?: ReadonlyMap<string, GivenText>
-  /** The fields that JSON values of a topic have, from its schema or from records that were seen. */
+  /** The fields that JSON values of a topic have, from records that were seen. */
   readonly fieldsOf?: (topic: string) => readonly JsonField[]
+  /** The headers that records of a topic have, from those that were seen. */
+  readonly headersOf?: (topic: string) => readonly string[]
+  /** The text of a schema that stands in a file; undefined: not known. */
+  readonly schemaText?: (path: string) => string | undefined
 }
 
 /** A field of JSON values: `['items', '[]', 'sku']`, where `[]` is any element of a list. */

@@ -5,7 +5,8 @@ import { TOO_LARGE } from '../../language/limits.ts'
 import type { FileProblem, KafkaFile } from '../../language/tree.ts'
 import { rangeOf, SEVERITIES } from './convert.ts'
 import { GENERATED_DATA, generatesData } from './generatedData.ts'
-import { givenTo, knowledgeOf, type CheckDeps } from './fileKnowledge.ts'
+import { blockCluster } from './blockCluster.ts'
+import { givenIn, knowledgeOf, type CheckDeps } from './fileKnowledge.ts'
 import { fileOf, isTooLarge, KAFKA_LANGUAGE } from './kafkaDocument.ts'
 import { oldNameHints } from './modernise.ts'
 
@@ -63,6 +64,8 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
   store.add(deps.knowledge.onDidChange(all))
   store.add(deps.expressions.onDidChange(all))
   store.add(deps.environments.onDidChange(all))
+  store.add(deps.schemas.onDidChange(all))
+  store.add(deps.samples.onDidChange(all))
   store.add(deps.chosen.onDidChange(all))
   store.add(
     vscode.workspace.onDidChangeConfiguration(event => {
@@ -83,10 +86,12 @@ export function registerDiagnostics(deps: CheckDeps): Disposable {
 export function problemsOf(document: vscode.TextDocument, deps: CheckDeps): readonly FileProblem[] {
   const file = fileOf(document)
   const checkExpression = deps.expressions.checkOf(file)
+  const schemaOf = deps.schemas.checkOf(document.uri, file)
   return check(file, {
-    ...knowledgeOf(file, deps.clusters, deps.knowledge),
-    given: givenTo(document, file, deps),
+    ...knowledgeOf(block => blockCluster(document, file, block, deps), deps),
+    ...givenIn(document, file, deps),
     ...(checkExpression && { checkExpression }),
+    ...(schemaOf && { schemaOf }),
     generatedData: generatesData(document.uri),
   })
 }

@@ -31,6 +31,8 @@ export interface EnvironmentFiles extends Disposable {
 }
 
 export interface KnownEnvironments {
+  /** False while the files are being read, and where one of them cannot be used. */
+  readonly isRead: boolean
   readonly names: readonly string[]
   /** The values of an environment; without a name those that are there in all. */
   given(name: string | undefined): ReadonlyMap<string, GivenText>
@@ -78,7 +80,7 @@ export function createEnvironmentFiles(): EnvironmentFiles {
   return {
     of(document) {
       const top = vscode.workspace.getWorkspaceFolder(document)?.uri
-      if (!top) return NONE
+      if (!top) return { ...NONE, isRead: true }
       const folder = vscode.Uri.joinPath(document, '..')
       const key = folder.toString()
       const found = byFolder.get(key)
@@ -110,6 +112,7 @@ export function createEnvironmentFiles(): EnvironmentFiles {
 }
 
 const NONE: KnownEnvironments = {
+  isRead: false,
   names: [],
   given: () => new Map(),
   cluster: () => undefined,
@@ -162,6 +165,7 @@ function knownOf(found: Found): KnownEnvironments {
   }
   const files = [found.private, found.public].filter(file => file !== undefined)
   return {
+    isRead: 'environment' in readEnvironment(texts, undefined),
     names: environmentNames(texts),
     given: name => environment(name).values,
     cluster: name => environment(name).cluster,

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode'
 import type { FileProblem, Fix, KafkaFile } from '../../language/tree.ts'
+import { blockCluster } from './blockCluster.ts'
 import { rangeOf } from './convert.ts'
 import { problemsOf } from './diagnostics.ts'
 import type { CheckDeps } from './fileKnowledge.ts'
-import { clusterOf, fileOf } from './kafkaDocument.ts'
+import { fileOf } from './kafkaDocument.ts'
 
 /** Quick fixes, from the problems as they are now. */
 export function fixesProvider(deps: CheckDeps): vscode.CodeActionProvider {
@@ -36,7 +37,7 @@ function actionsOf(
     action.diagnostics = diagnostics
     action.isPreferred = fixes.length === 1 && fix.createTopic === undefined
     if (fix.createTopic === undefined) action.edit = editOf(document, file, fix)
-    else action.command = createTopicCommand(file, problem.block, fix.createTopic, deps)
+    else action.command = createTopicCommand(document, file, problem.block, fix.createTopic, deps)
     return action
   })
 }
@@ -53,13 +54,14 @@ function editOf(
 
 /** The topic is made where the block that misses it goes to. */
 function createTopicCommand(
+  document: vscode.TextDocument,
   file: KafkaFile,
   index: number | undefined,
   topic: string,
-  { clusters }: CheckDeps,
+  deps: CheckDeps,
 ): vscode.Command {
   const block = index === undefined ? undefined : file.blocks[index]
-  const found = block && clusterOf(file, block, clusters)
+  const found = block && blockCluster(document, file, block, deps)
   const clusterId = found?.kind === 'cluster' ? { clusterId: found.cluster.id } : {}
   return {
     title: 'Create Topic',

@@ -9,13 +9,13 @@ import {
 import type { Span } from '../../language/lines.ts'
 import type { KafkaFile } from '../../language/tree.ts'
 import { offsetOf, rangeOf } from './convert.ts'
-import { givenTo, type CheckDeps } from './fileKnowledge.ts'
+import { givenIn, type CheckDeps } from './fileKnowledge.ts'
 import { fileOf } from './kafkaDocument.ts'
 
 /** The name at a place, with what is known of names from outside the file. */
 function nameIn(document: vscode.TextDocument, position: vscode.Position, deps: CheckDeps) {
   const file = fileOf(document)
-  const given = new Set(givenTo(document, file, deps).keys())
+  const given = new Set(givenIn(document, file, deps).given.keys())
   return { file, given, offset: offsetOf(file, position) }
 }
 

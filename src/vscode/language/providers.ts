@@ -3,41 +3,70 @@ import { complete } from '../../language/services/completion.ts'
 import { hover } from '../../language/services/hover.ts'
 import { foldingRanges, symbolsOf } from '../../language/services/outline.ts'
 import { TOKEN_TYPES, tokensOf } from '../../language/services/tokens.ts'
-import type { Completion } from '../../language/services/offers.ts'
+import type { Completion, CompletionKnowledge } from '../../language/services/offers.ts'
 import type { KafkaFile } from '../../language/tree.ts'
 import { consumerSettings } from '../messages/settings.ts'
+import { clusterHere } from './blockCluster.ts'
 import { COMPLETION_KINDS, offsetOf, rangeOf, SYMBOL_KINDS } from './convert.ts'
 import type { ClusterFacts } from './clusterKnowledge.ts'
-import { givenTo, type CheckDeps } from './fileKnowledge.ts'
-import { clusterAt, fileOf } from './kafkaDocument.ts'
+import { givenAt, type CheckDeps } from './fileKnowledge.ts'
+import { fileOf, type BlockCluster } from './kafkaDocument.ts'
 
-/** What is known of the cluster of what stands at an offset, while it is connected. */
-function factsAt(
-  file: KafkaFile,
-  offset: number,
-  { clusters, knowledge }: CheckDeps,
-): ClusterFacts | undefined {
-  const found = clusterAt(file, offset, clusters)
+/** What is known of a cluster, while it is connected. */
+function factsOf(found: BlockCluster, { knowledge }: CheckDeps): ClusterFacts | undefined {
   return found.kind === 'cluster' ? knowledge.of(found.cluster.id) : undefined
 }
 
+/** Ms for which completion waits for the records of a topic that was not looked at yet. */
+const PATIENCE = 1_500
+
 export function completionProvider(deps: CheckDeps): vscode.CompletionItemProvider {
   return {
-    provideCompletionItems(document, position) {
+    async provideCompletionItems(document, position) {
       const file = fileOf(document)
       const offset = offsetOf(file, position)
-      const facts = factsAt(file, offset, deps)
+      const cluster = clusterHere(document, file, offset, deps)
+      const facts = factsOf(cluster, deps)
+      const asked = new Set<string>()
       const known = {
         ...(facts && { topics: [...facts.topics.values()], groups: facts.groups }),
         clusters: deps.clusters.all.map(({ name }) => name),
         environments: deps.environments.of(document.uri).names,
-        given: givenTo(document, file, deps),
+        given: givenAt(document, file, offset, deps),
+        schemaText: (path: string) => deps.schemas.textOf(document.uri, path),
+        ...seenIn(cluster, facts, asked, deps),
       }
-      return complete(file, offset, known).map((completion, index) =>
-        itemOf(file, completion, index),
-      )
+      const offers = complete(file, offset, known)
+      if (asked.size === 0) return itemsOf(file, offers)
+      if (cluster.kind === 'cluster')
+        for (const topic of asked) await deps.samples.load(cluster.cluster.id, topic, PATIENCE)
+      return itemsOf(file, complete(file, offset, known))
     },
   }
+}
+
+/** What recent records tell. Topics that were not looked at yet are noted as asked for. */
+function seenIn(
+  found: BlockCluster,
+  facts: ClusterFacts | undefined,
+  asked: Set<string>,
+  { samples }: CheckDeps,
+): Pick<CompletionKnowledge, 'fieldsOf' | 'headersOf'> {
+  if (found.kind !== 'cluster' || !facts) return {}
+  const sampleOf = (topic: string) => {
+    if (!facts.topics.has(topic)) return undefined
+    const sample = samples.of(found.cluster.id, topic)
+    if (!sample) asked.add(topic)
+    return sample
+  }
+  return {
+    fieldsOf: topic => sampleOf(topic)?.fields ?? [],
+    headersOf: topic => sampleOf(topic)?.headers ?? [],
+  }
+}
+
+function itemsOf(file: KafkaFile, offers: readonly Completion[]): vscode.CompletionItem[] {
+  return offers.map((completion, index) => itemOf(file, completion, index))
 }
 
 function itemOf(file: KafkaFile, completion: Completion, index: number): vscode.CompletionItem {
@@ -58,10 +87,10 @@ export function hoverProvider(deps: CheckDeps): vscode.HoverProvider {
     provideHover(document, position) {
       const file = fileOf(document)
       const offset = offsetOf(file, position)
-      const facts = factsAt(file, offset, deps)
+      const facts = factsOf(clusterHere(document, file, offset, deps), deps)
       const found = hover(file, offset, {
         time: { ...consumerSettings(), describe: localTime },
-        given: givenTo(document, file, deps),
+        given: givenAt(document, file, offset, deps),
         inSession: name => deps.inSession(document, name),
         ...(facts && { topicOf: (name: string) => facts.topics.get(name) }),
       })

@@ -22,6 +22,8 @@ import {
   tokensLegend,
   tokensProvider,
 } from './providers.ts'
+import { createSchemaFiles } from './schemaFiles.ts'
+import { createTopicSamples } from './topicSamples.ts'
 
 export interface LanguageDeps {
   readonly clusters: Clusters
@@ -46,6 +48,8 @@ export function registerLanguage(deps: LanguageDeps): Disposable {
     expressions,
     environments,
     chosen,
+    schemas: store.add(createSchemaFiles(deps.log)),
+    samples: store.add(createTopicSamples(deps.clusters, deps.log)),
     inSession: deps.inSession,
   }
   const selector = { language: KAFKA_LANGUAGE }
