@@ -72,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     registerMessages({
       extensionUri: context.extensionUri,
       globalState: context.globalState,
+      workspaceState: context.workspaceState,
       clusters,
       clock: systemClock,
       log,

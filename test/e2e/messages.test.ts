@@ -143,12 +143,14 @@ describe('a view of messages in the workbench', function () {
     await workbench.webview(/matched/)
   })
 
-  // What was chosen a moment ago is written later by a workbench in a browser: not looked at here.
-  it('comes back after a reload, and reads on', async () => {
+  it('comes back after a reload as it was chosen last, and reads on', async () => {
     await workbench.reload()
     const frame = await workbench.webview(/Following/, 40_000)
     await frame.locator(ROW).nth(3).waitFor()
-    assert.match(await frame.locator('body').innerText(), /orders/)
+    const text = await frame.locator('body').innerText()
+    assert.match(text, /orders/)
+    assert.match(text, /earliest/)
+    assert.equal(await frame.locator('input[role=combobox]').inputValue(), 'value.total > 100')
     await lookAround(workbench, 'messages-3-reloaded')
   })
 })

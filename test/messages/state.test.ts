@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { PartitionProgress } from '../../src/kafka/reading.ts'
 import type { RecordName, RecordView } from '../../src/kafka/recordView.ts'
 import { DEFAULT_LAYOUT, keptLayout } from '../../src/vscode/messages/layout.ts'
+import { keptReadings } from '../../src/vscode/messages/keptReadings.ts'
 import { messagesMemory } from '../../src/vscode/messages/memory.ts'
 import { NO_FILTERS, withRun } from '../../src/vscode/messages/keptFilters.ts'
 import { topicReading, withFilter, withProperties } from '../../src/vscode/messages/reading.ts'
@@ -174,20 +175,20 @@ describe('a layout that is kept', () => {
   })
 })
 
-describe('the memory of views', () => {
-  function memento() {
-    const values = new Map<string, unknown>()
-    return {
-      values,
-      keys: () => [...values.keys()],
-      get: <T>(key: string, otherwise?: T) => (values.get(key) as T | undefined) ?? otherwise,
-      update: (key: string, value: unknown) => {
-        values.set(key, JSON.parse(JSON.stringify(value)))
-        return Promise.resolve()
-      },
-    }
+function memento() {
+  const values = new Map<string, unknown>()
+  return {
+    values,
+    keys: () => [...values.keys()],
+    get: <T>(key: string, otherwise?: T) => (values.get(key) as T | undefined) ?? otherwise,
+    update: (key: string, value: unknown) => {
+      values.set(key, value === undefined ? undefined : JSON.parse(JSON.stringify(value)))
+      return Promise.resolve()
+    },
   }
+}
 
+describe('the memory of views', () => {
   it('keeps filters per topic of a cluster, as another window left them', () => {
     const state = memento()
     const [one, other] = [messagesMemory(state), messagesMemory(state)]
@@ -203,6 +204,35 @@ describe('the memory of views', () => {
     assert.deepEqual(memory.layout(), DEFAULT_LAYOUT)
     memory.keepLayout({ ...DEFAULT_LAYOUT, hidden: ['size'] })
     assert.deepEqual(memory.layout().hidden, ['size'])
+  })
+})
+
+describe('what open views read', () => {
+  const orders = topicReading('local', 'orders')
+  const chosen = { ...orders, filter: 'size > 1' }
+
+  it('comes back as it was chosen last, whatever the editor has kept', () => {
+    const state = memento()
+    assert.deepEqual(keptReadings(state).latest(orders), orders)
+    keptReadings(state).keep(chosen, chosen.id)
+    assert.deepEqual(keptReadings(state).latest(orders), chosen)
+  })
+
+  it('is another topic where the view was taken there', () => {
+    const state = memento()
+    const payments = topicReading('local', 'payments')
+    keptReadings(state).keep(payments, orders.id)
+    assert.deepEqual(keptReadings(state).latest(orders), payments)
+    assert.deepEqual(keptReadings(state).latest(payments), payments)
+  })
+
+  it('is forgotten with the view, and what makes no sense is left out', async () => {
+    const state = memento()
+    keptReadings(state).keep(chosen, chosen.id)
+    keptReadings(state).forget(chosen.id)
+    assert.deepEqual(keptReadings(state).latest(orders), orders)
+    await state.update(state.keys()[0] ?? '', { text: 7 })
+    assert.deepEqual(keptReadings(state).latest(orders), orders)
   })
 })
 

@@ -21,6 +21,7 @@ import { formatsOf } from './decoding.ts'
 import { checkFilter, recordFilter } from './filterText.ts'
 import { handlersOf, type PanelSide } from './handlers.ts'
 import { withMatched, without, withRun, withSaved, type KeptFilters } from './keptFilters.ts'
+import type { KeptReadings } from './keptReadings.ts'
 import type { MessagesMemory } from './memory.ts'
 import { TransactionWatch } from './openTransactions.ts'
 import { completePlan, type FormattedPlan } from './plan.ts'
@@ -39,6 +40,7 @@ export interface PanelDeps {
   readonly session: SessionOptions
   readonly clusters: Clusters
   readonly memory: MessagesMemory
+  readonly readings: KeptReadings
   /** What a person can do with the panel's records. */
   actions(panel: MessagesPanel): Actions
 }
@@ -204,12 +206,12 @@ export class MessagesPanel implements PanelSide, Disposable {
   }
 
   show(shown: Shown): void {
-    this.reading = { ...this.reading, shown: withoutRange(shown) }
+    this.#keep({ ...this.reading, shown: withoutRange(shown) })
     this.session.show(shown)
   }
 
   decodeAs(decodeAs: DecodeAs): void {
-    this.reading = { ...this.reading, decodeAs }
+    this.#keep({ ...this.reading, decodeAs })
     this.session.decodeAs(formatsOf(decodeAs))
   }
 
@@ -250,6 +252,7 @@ export class MessagesPanel implements PanelSide, Disposable {
       this.#tell()
     })
     panel.onDidDispose(() => {
+      this.#deps.readings.forget(this.reading.id)
       this.dispose()
     })
   }
@@ -303,7 +306,7 @@ export class MessagesPanel implements PanelSide, Disposable {
 
   #show(reading: Reading): void {
     const sameTopic = reading.text.properties['topic'] === this.topic
-    this.reading = reading
+    this.#keep(reading)
     if (!sameTopic) this.#filters = this.#deps.memory.filters(reading.clusterId, this.topic)
     const { extensionUri } = this.#deps
     this.#panel.title = titleOf(reading)
@@ -313,6 +316,11 @@ export class MessagesPanel implements PanelSide, Disposable {
     }
     if (this.#panel.webview.html === '')
       fillWebview(this.#panel.webview, extensionUri, 'messages', this.#panel.title)
+  }
+
+  #keep(reading: Reading): void {
+    this.#deps.readings.keep(reading, this.reading.id)
+    this.reading = reading
   }
 
   #tell(): void {

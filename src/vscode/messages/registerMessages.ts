@@ -7,6 +7,7 @@ import type { RecordName } from '../../protocol/messages.ts'
 import type { Clusters } from '../clusters/clusters.ts'
 import { actionsOf } from './actions.ts'
 import { registerMessageCommands } from './commands.ts'
+import { keptReadings } from './keptReadings.ts'
 import { messagesMemory } from './memory.ts'
 import { MessagesPanel, type PanelDeps } from './panel.ts'
 import {
@@ -27,6 +28,8 @@ export interface MessagesDeps {
   readonly extensionUri: vscode.Uri
   /** Where filters and layouts are remembered. */
   readonly globalState: vscode.Memento
+  /** Where it is remembered what the open views read. */
+  readonly workspaceState: vscode.Memento
   readonly clusters: Clusters
   readonly clock: Clock
   readonly log: Log
@@ -58,6 +61,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
   const documents = store.add(createRecordDocuments())
   const changed = store.add(new Emitter<void>())
   const memory = messagesMemory(deps.globalState)
+  const readings = keptReadings(deps.workspaceState)
   /** Members of groups that this window runs: a group with only these has no one to disturb. */
   const ourMembers = new Set<string>()
 
@@ -83,6 +87,7 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
       extensionUri,
       clusters,
       memory,
+      readings,
       session: {
         clock,
         connect: signal => clusters.connect(clusterId, signal),
@@ -137,7 +142,8 @@ export function registerMessages(deps: MessagesDeps): MessagesViews {
   store.add(
     vscode.window.registerWebviewPanelSerializer(MESSAGES_VIEW, {
       deserializeWebviewPanel: (panel, state) => {
-        const reading = savedReading(state)
+        const saved = savedReading(state)
+        const reading = saved && readings.latest(saved)
         if (!reading || panels.has(reading.id)) panel.dispose()
         else restore(adopt(panel, reading), reading, deps.clusters)
         return Promise.resolve()
