@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildAll } from './build.ts'
 import { runSuite } from './editor/suite.ts'
+import { median } from './bench/median.ts'
 import { root } from './stages.ts'
 
 const RUNS = 5
@@ -69,8 +70,4 @@ async function activation(id: string, extensionPath: string): Promise<number> {
   }
   if (before) throw new Error(`${id} was active before it was measured.`)
   return milliseconds
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

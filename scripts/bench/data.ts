@@ -4,8 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
-import type { Jars } from '../../src/local/jars.ts'
-import type { Java } from '../../src/local/java.ts'
+import type { Place } from './place.ts'
 
 const execute = promisify(execFile)
 
@@ -63,13 +62,6 @@ export function datasets(scale: number): Dataset[] {
   )
 }
 
-export interface Place {
-  readonly bootstrapServers: string
-  readonly jars: Jars
-  readonly java: Java
-  readonly folder: string
-}
-
 /** Creates and fills the topics, with the producer's own defaults but for the codec. */
 export async function produceAll(all: readonly Dataset[], place: Place): Promise<void> {
   const kafka = new Kafka({ brokers: [place.bootstrapServers], logLevel: logLevel.NOTHING })
@@ -105,8 +97,8 @@ const WORDS =
     ' ',
   )
 
-/** The same records on every run. */
-function jsonOf({ bytes }: Shape): () => string {
+/** JSON records of so many bytes, one after another: the same on every run. */
+export function jsonOf({ bytes }: Pick<Shape, 'bytes'>): () => string {
   let state = 42
   const below = (limit: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0

@@ -1,20 +1,24 @@
 /**
  * `npm run bench:language`: reading and checking a `.kafka` file of 10,000 lines beside JSON.parse
- * of as many bytes, completion in it, and the start of `kafkafile check` beside that of Node alone.
- * Medians of alternating runs; a table for people, and as the last line one JSON object.
+ * of as many bytes, completion in it, the start of `kafkafile check` beside that of Node alone, a
+ * passing PRODUCER and EXPECT beside kcat's two calls, and a million lines of a file beside kcat's.
+ * Medians of alternating runs of whole processes on a broker of its own; a table for people, and as
+ * the last line one JSON object. `--quick` sends a tenth of the lines, fewer times.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { check } from '../../src/language/check/check.ts'
 import type { Knowledge } from '../../src/language/check/knowledge.ts'
 import { parse } from '../../src/language/parse.ts'
 import { complete } from '../../src/language/services/completion.ts'
 import { newExpressionCheck } from '../../src/run/expressionCheck.ts'
-import { hostOptions } from '../build.ts'
-import { root } from '../stages.ts'
+import { bundleKafkafile } from './kafkafile.ts'
+import { median } from './median.ts'
+import { inPlace } from './place.ts'
+import { recordsFrom, WAYS, type Sizes, type Speed, type Way } from './recordsFrom.ts'
 import { requestsOf } from './requests.ts'
+import { roundTrip, type RoundTrip } from './roundTrip.ts'
 
 const LINES = 10_000
 /** Ms of one frame. */
@@ -24,17 +28,15 @@ const RUNS = 30
 const WARM_UP = 15
 const STARTS = 7
 
+const quick = process.argv.includes('--quick')
+const SIZES: Sizes = quick
+  ? { records: 100_000, rounds: 3, rareRounds: 1 }
+  : { records: 1_000_000, rounds: 7, rareRounds: 3 }
+
 const text = requestsOf(LINES)
 /** An array of records, as many bytes as the file. */
 const record = '{"orderId":"o-17","status":"PRICED","items":[{"sku":"A-1","qty":2}],"total":19.98}'
 const asManyBytes = `[${Array.from({ length: text.length / (record.length + 1) }, () => record).join()}]`
-
-const times = inProcess()
-const starts = await starting()
-const ms = Object.fromEntries(
-  Object.entries({ ...times, ...starts }).map(([name, all]) => [name, median(all)]),
-)
-print()
 
 function inProcess(): Record<string, number[]> {
   const found: Record<string, number[]> = {}
@@ -62,45 +64,29 @@ function inProcess(): Record<string, number[]> {
   return found
 }
 
-async function starting(): Promise<Record<string, number[]>> {
-  const cache = join(root, '.cache', 'bench')
-  await mkdir(cache, { recursive: true })
-  const folder = await mkdtemp(join(cache, 'language-'))
-  try {
-    await build({
-      ...hostOptions({ kafkafile: 'src/cli/kafkafile.ts' }, folder),
-      absWorkingDir: root,
-    })
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-    const small = join(folder, 'small.kafka')
-    const large = join(folder, 'large.kafka')
-    await writeFile(small, requestsOf(50))
-    await writeFile(large, text)
-    const kafkafile = join(folder, 'kafkafile.js')
-    const found: Record<string, number[]> = {}
-    for (let run = 0; run < STARTS; run++) {
-      const timed = (name: string, ...args: string[]) => {
-        const start = performance.now()
-        const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' })
-        ;(found[name] ??= []).push(performance.now() - start)
-        if (status !== 0) throw new Error(`${name} ended with ${status}`)
-      }
-      timed('node', '-e', '0')
-      timed('startCheck', kafkafile, 'check', small)
-      timed('startCheckLarge', kafkafile, 'check', large)
+async function starting(kafkafile: string, folder: string): Promise<Record<string, number[]>> {
+  const small = join(folder, 'small.kafka')
+  const large = join(folder, 'large.kafka')
+  await writeFile(small, requestsOf(50))
+  await writeFile(large, text)
+  const found: Record<string, number[]> = {}
+  for (let run = 0; run < STARTS; run++) {
+    const timed = (name: string, ...args: string[]) => {
+      const start = performance.now()
+      const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' })
+      ;(found[name] ??= []).push(performance.now() - start)
+      if (status !== 0) throw new Error(`${name} ended with ${status}`)
     }
-    return found
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    timed('node', '-e', '0')
+    timed('startCheck', kafkafile, 'check', small)
+    timed('startCheckLarge', kafkafile, 'check', large)
   }
+  return found
 }
 
-function median(all: readonly number[]): number {
-  const sorted = [...all].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
+type Medians = Readonly<Record<string, number>>
 
-function print(): void {
+function printFile(ms: Medians): void {
   const bytes = new TextEncoder().encode(text).length
   const rows: readonly (readonly [what: string, name: string])[] = [
     ['parse', 'parse'],
@@ -119,18 +105,87 @@ function print(): void {
   for (const [what, name] of rows) {
     console.log(what.padEnd(44) + (ms[name] ?? Number.NaN).toFixed(2).padStart(9))
   }
-  const fastest = Math.min(...(times['parseAndCheck'] ?? []))
-  const rounded = Object.fromEntries(
-    Object.entries(ms).map(([name, value]) => [name, Number(value.toFixed(2))]),
-  )
-  console.log()
-  console.log(
-    JSON.stringify({
-      lines: LINES,
-      bytes,
-      ms: rounded,
-      parse_and_check_fastest: Number(fastest.toFixed(2)),
-      parse_and_check_under_a_frame: (ms['parseAndCheck'] ?? FRAME) < FRAME,
-    }),
-  )
 }
+
+const WHAT: Readonly<Record<Way, string>> = {
+  lines: 'records-from: file(lines.jsonl)',
+  keyed: 'the same with key-from: value.id',
+  csv: 'the same as CSV, key: {{id}}',
+  kcat: 'kcat -P -l lines.jsonl',
+}
+
+function printBroker(trip: RoundTrip, speeds: Readonly<Record<Way, Speed>>): void {
+  console.log('\nA record sent and found again, start to exit; ms:\n')
+  for (const [what, found] of [
+    ['kafkafile run, a PRODUCER and an EXPECT', trip.kafkafile],
+    ['of that, the EXPECT', trip.expect],
+    ['kcat -P, then kcat -C -c 1', trip.kcat],
+  ] as const)
+    console.log(what.padEnd(44) + found.toFixed(1).padStart(9))
+  console.log(`\n${SIZES.records.toLocaleString('en')} lines of a file, start to exit:\n`)
+  console.log(`${' '.repeat(44)}       ms  records/s  peak MB`)
+  for (const way of WAYS) {
+    const { ms, recordsPerSecond, peakRssMb } = speeds[way]
+    console.log(
+      WHAT[way].padEnd(44) +
+        ms.toFixed(0).padStart(9) +
+        recordsPerSecond.toFixed(0).padStart(11) +
+        (peakRssMb?.toFixed(0) ?? '–').padStart(9),
+    )
+  }
+  console.log()
+}
+
+const rounded = (value: number) => Number(value.toFixed(2))
+
+/** Ratios say how many times as fast as kcat. */
+function summary(
+  ms: Medians,
+  parseAndCheck: readonly number[],
+  trip: RoundTrip,
+  speeds: Readonly<Record<Way, Speed>>,
+): object {
+  const each = (of: (speed: Speed) => number | undefined) =>
+    Object.fromEntries(
+      WAYS.flatMap(way => {
+        const value = of(speeds[way])
+        return value === undefined ? [] : [[way, rounded(value)]]
+      }),
+    )
+  return {
+    lines: LINES,
+    bytes: new TextEncoder().encode(text).length,
+    ms: Object.fromEntries(Object.entries(ms).map(([name, value]) => [name, rounded(value)])),
+    parse_and_check_fastest: rounded(Math.min(...parseAndCheck)),
+    parse_and_check_under_a_frame: (ms['parseAndCheck'] ?? FRAME) < FRAME,
+    round_trip: {
+      kafkafile_ms: rounded(trip.kafkafile),
+      expect_ms: rounded(trip.expect),
+      kcat_ms: rounded(trip.kcat),
+      vs_kcat: rounded(trip.kcat / trip.kafkafile),
+    },
+    round_trip_not_slower_than_kcat: trip.kafkafile <= trip.kcat,
+    records_from: {
+      records: SIZES.records,
+      per_second: each(({ recordsPerSecond }) => Math.round(recordsPerSecond)),
+      peak_rss_mb: each(({ peakRssMb }) => peakRssMb),
+      vs_kcat: rounded(speeds.kcat.ms / speeds.lines.ms),
+    },
+    records_from_not_slower_than_kcat: speeds.lines.ms <= speeds.kcat.ms,
+  }
+}
+
+await inPlace('language', async place => {
+  const times = inProcess()
+  const kafkafile = await bundleKafkafile(place.folder)
+  const starts = await starting(kafkafile, place.folder)
+  const trip = await roundTrip(kafkafile, place)
+  const speeds = await recordsFrom(kafkafile, place, SIZES)
+  const ms = Object.fromEntries(
+    Object.entries({ ...times, ...starts }).map(([name, all]) => [name, median(all)]),
+  )
+  printFile(ms)
+  printBroker(trip, speeds)
+  console.log(JSON.stringify(summary(ms, times['parseAndCheck'] ?? [], trip, speeds)))
+})
+process.exit()

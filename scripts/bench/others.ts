@@ -3,7 +3,8 @@ import { spawn, type StdioOptions } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import { harden } from '../../src/kafkajs/harden.ts'
-import type { Dataset, Place } from './data.ts'
+import type { Dataset } from './data.ts'
+import type { Place } from './place.ts'
 
 /** Milliseconds from the start of a program to its end. Its output goes nowhere. */
 export function timeProgram(command: string, args: readonly string[]): Promise<number> {

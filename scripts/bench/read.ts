@@ -3,17 +3,16 @@
  * the same local broker in one run. Medians of alternating runs; a table for people, and as the last
  * line one JSON object. `--quick` reads a tenth of the records, fewer times.
  */
-import { fork, spawnSync, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { startBroker } from '../../src/local/broker.ts'
-import { ensureKafkaJars } from '../setup-kafka.ts'
 import { root } from '../stages.ts'
-import { datasets, produceAll, type Codec, type Dataset, type Place } from './data.ts'
+import { datasets, produceAll, type Codec, type Dataset } from './data.ts'
 import type { Answer, Job } from './host.ts'
 import { consoleConsumer, kafkajsConsumer, kcatCounted, kcatGrep, kcatToEnd } from './others.ts'
+import { median } from './median.ts'
+import { inPlace, type Place } from './place.ts'
 import { printTable, summary, type Row } from './report.ts'
 
 const quick = process.argv.includes('--quick')
@@ -26,47 +25,21 @@ const KAFKAJS_CODECS = new Set<Codec>(['none', 'gzip'])
 const all = datasets(quick ? 0.1 : 1)
 const started = performance.now()
 
-const cache = join(root, '.cache', 'bench')
-await mkdir(cache, { recursive: true })
-const folder = await mkdtemp(join(cache, 'read-'))
-/** What must end whatever happens, the last one first. */
-const endings: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })]
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void endAll().then(() => process.exit(130)))
-}
-try {
-  await main()
-} finally {
-  await endAll()
-}
-// kafkajs keeps timers for a while.
-process.exit()
-
-async function endAll(): Promise<void> {
-  for (const end of endings.splice(0).reverse()) await end()
-}
-
-async function main(): Promise<void> {
-  if (spawnSync('kcat', ['-V']).error) throw new Error('kcat is not installed: install it first.')
-  const { jars, java } = await ensureKafkaJars()
-  const starting = new AbortController()
-  endings.push(() => starting.abort())
-  const directory = join(folder, 'broker')
-  const broker = await startBroker({ jars, java, directory, signal: starting.signal })
-  endings.push(() => broker.stop())
-  const place = { bootstrapServers: broker.bootstrapServers, jars, java, folder }
+await inPlace('read', async place => {
   say(`Writing ${all.length} topics with the Java producer…`)
   await produceAll(all, place)
-  const workerPath = await bundleWorker()
+  const workerPath = await bundleWorker(place)
   const rows = await measureAll(place, workerPath)
   const first = await firstRow(place, workerPath)
   const view = await viewOf(place, workerPath)
   printTable(rows, { first, view, seconds: (performance.now() - started) / 1000 })
   console.log(JSON.stringify(summary(rows, first, view)))
-}
+})
+// kafkajs keeps timers for a while.
+process.exit()
 
 /** The reader's thread as it ships: one minified file. */
-async function bundleWorker(): Promise<string> {
+async function bundleWorker({ folder }: Place): Promise<string> {
   const path = join(folder, 'reader.mjs')
   await build({
     absWorkingDir: root,
@@ -201,10 +174,6 @@ async function stop(host: ChildProcess): Promise<void> {
   const exited = once(host, 'exit')
   host.disconnect()
   await exited
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 function say(text: string): void {
