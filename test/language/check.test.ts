@@ -51,6 +51,12 @@ describe('quick fixes', () => {
     })
   }
 
+  for (const headers of ['=q', 'a b=1, c', '{{x y}} = 1'])
+    it(`headers: ${headers} is not converted to what is no property`, () => {
+      const [problem] = problems(`PRODUCER\ntopic: a\nheaders: ${headers}\nx`)
+      assert.deepEqual(problem?.fixes ?? [], [])
+    })
+
   it('K403 asks the editor to create the topic', () => {
     const [problem] = problems('CONSUMER\ntopic: a', on({}, false))
     assert.deepEqual(problem?.fixes, [{ title: 'Create topic "a"', edits: [], createTopic: 'a' }])

@@ -1,3 +1,4 @@
+import { fitsGrammar } from '../fits.ts'
 import { lineEndOf, type Span } from '../lines.ts'
 import type { Block, Fix, KafkaFile, Property } from '../tree.ts'
 import { parseHeaderParts, type HeaderPart } from '../values/headers.ts'
@@ -14,10 +15,10 @@ export function checkHeaders(
   const text = property.value ?? ''
   const parts = parseHeaderParts(text, property.valueSpan.start)
   const inside = commasInside(text)
-  let fix: Fix | undefined
+  let fixes: readonly Fix[] | undefined
   const warn = (code: string, span: Span, message: string) => {
-    fix ??= convertToLines(file, property, parts, inside)
-    report.add(code, 'warning', span, message, { block, fixes: [fix] })
+    fixes ??= convertToLines(file, property, parts, inside)
+    report.add(code, 'warning', span, message, { block, fixes })
   }
   const seen = new Set<string>()
   parts.forEach((part, index) => {
@@ -94,13 +95,16 @@ function commasInside(text: string): ReadonlyMap<number, 'template' | 'brackets'
   return inside
 }
 
-/** Says the same with one `header:` line each, and with what got lost. */
+/**
+ * Says the same with one `header:` line each, and with what got lost; nothing where a name is empty or
+ * has blanks, because such a line would be no property.
+ */
 function convertToLines(
   file: KafkaFile,
   property: Property,
   parts: readonly HeaderPart[],
   inside: ReadonlyMap<number, 'template' | 'brackets'>,
-): Fix {
+): readonly Fix[] {
   const whole: string[] = []
   parts.forEach(({ part }, index) => {
     const last = whole.length - 1
@@ -112,9 +116,10 @@ function convertToLines(
   })
   const lines = whole.map(text => {
     const equals = text.indexOf('=')
-    if (equals < 0) return `header: ${text} =`
-    return `header: ${text.slice(0, equals).trim()} = ${text.slice(equals + 1).trim()}`.trimEnd()
+    if (equals < 0) return `${text} =`
+    return `${text.slice(0, equals).trim()} = ${text.slice(equals + 1).trim()}`.trimEnd()
   })
-  const edit = { span: property.span, text: lines.join(lineEndOf(file)) }
-  return { title: 'Convert to "header:" lines', edits: [edit] }
+  if (!lines.every(line => fitsGrammar('header', line))) return []
+  const text = lines.map(line => `header: ${line}`).join(lineEndOf(file))
+  return [{ title: 'Convert to "header:" lines', edits: [{ span: property.span, text }] }]
 }
