@@ -177,7 +177,8 @@ describe('a run of a .kafka document that is edited, moved and stopped', () => {
     const joined = new AbortController()
     const reading = (async () => {
       const request = { topic, groupId: group, fallback: 'earliest' } as const
-      for await (const update of cluster.join(request, joined)) void update
+      const updates: unknown[] = []
+      for await (const update of cluster.join(request, joined)) updates.push(update)
     })()
     try {
       const ended = await results(document, FILE)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import type { Internals } from '../../src/vscode/extension.ts'
+import { inlineResult } from '../../src/vscode/run/resultText.ts'
 import { clearClusters, givenBroker, internals, until, writeClusters } from './extension.ts'
 
 /** Unlike those of other suites on the same broker. */
@@ -75,6 +76,35 @@ describe('tests of .kafka files', () => {
     await until('no tests', () => !item())
   })
 
+  it('follow their file to another name, and leave out what the settings leave out', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? []
+    assert.ok(folder)
+    const at = (path: string) => vscode.Uri.joinPath(folder.uri, path)
+    const item = (path: string) => parts.testing.controller.items.get(at(path).toString())
+    const write = (path: string) =>
+      vscode.workspace.fs.writeFile(at(path), Buffer.from('EXPECT one\ntopic: a\n'))
+    const files = vscode.workspace.getConfiguration('files')
+    await files.update('exclude', { '**/left-out': true })
+    try {
+      await write('moved/left-out/a.kafka')
+      await write('moved/node_modules/b.kafka')
+      await write('moved/before.kafka')
+      await parts.testing.controller.resolveHandler?.(undefined)
+      assert.ok(item('moved/before.kafka'))
+      await write('moved/left-out/c.kafka')
+      await write('moved/node_modules/d.kafka')
+      await vscode.workspace.fs.rename(at('moved/before.kafka'), at('moved/[after].kafka'))
+      await until('the new name', () => item('moved/[after].kafka'))
+      await until('the old one gone', () => !item('moved/before.kafka'))
+      for (const path of ['left-out/a', 'left-out/c', 'node_modules/b', 'node_modules/d'])
+        assert.equal(item(`moved/${path}.kafka`), undefined, path)
+    } finally {
+      await files.update('exclude', undefined)
+      await vscode.workspace.fs.delete(at('moved'), { recursive: true })
+    }
+    await until('no tests', () => !item('moved/[after].kafka'))
+  })
+
   it('run by a profile that runs again on saving only if it is asked to', () => {
     const { profile } = parts.testing
     assert.equal(profile.isDefault, true)
@@ -133,6 +163,68 @@ topic: ${TOPIC}
       assert.equal(message.actualOutput, '"REJECTED"')
       assert.equal(message.location?.range.start.line, 13)
       assert.match(told.output(), /✓ EXPECT sent .* ms\r\n/)
+    })
+
+    it('leave to the Testing view what goes wrong, and show the rest beside the blocks', async () => {
+      await writeClusters([{ id: 'k', name: 'The Cluster', bootstrapServers: [givenBroker()] }])
+      await until('the cluster', () => parts.clusters.all[0])
+      await parts.clusters.select(parts.clusters.all[0]?.id)
+      const { document } = await show(TEXT)
+      const file = await until('the tests', () => fileItem(document))
+      await parts.testing.run([file], recorder().voice)
+      const beside = parts.runs.states.blocks(document).map(({ state }) => inlineResult(state))
+      assert.match(beside[2]?.text ?? '', /^✓ /)
+      assert.equal(beside[3]?.text, '')
+      assert.match(beside[3]?.details ?? '', /EXPECT priced — no matching record/)
+    })
+
+    it('fail with what is wrong in their file, at its lines', async () => {
+      const { document } = await show(
+        'PRODUCER p\nkey: a\nx\n###\nEXPECT one\ntopic: a\nwithin: 600\n\nEXPECT two\ntopic: a\n',
+      )
+      const file = await until('the tests', () => fileItem(document))
+      const told = recorder()
+      await parts.testing.run([file], told.voice)
+      assert.deepEqual(told.said.slice(1), ['errored one', 'skipped two'])
+      assert.equal(told.said[0], `errored ${file.label}`)
+      const said = told.messages.map(message => [
+        message.location?.range.start.line,
+        textOf(message).replace(/^.* — /, ''),
+      ])
+      const above = [0, 'The producer needs a "topic:".\n  Line 1']
+      const own = [4, '"600" needs a unit: 600ms, 600s, 600m.\n  Line 7']
+      assert.deepEqual(said, [above, own, above])
+    })
+
+    it('run again when they failed, from the Testing view', async () => {
+      await writeClusters([{ id: 'k', name: 'The Cluster', bootstrapServers: [givenBroker()] }])
+      await until('the cluster', () => parts.clusters.all[0])
+      await parts.clusters.select(parts.clusters.all[0]?.id)
+      const [folder] = vscode.workspace.workspaceFolders ?? []
+      assert.ok(folder)
+      const uri = vscode.Uri.joinPath(folder.uri, 'again.kafka')
+      const last = `EXPECT last\ntopic: ${TOPIC}\nkey: {{$run}}\n`
+      await vscode.workspace.fs.writeFile(uri, Buffer.from(`${TEXT}###\n${last}`))
+      const runs: number[] = []
+      let ended = 0
+      const counting = parts.runs.runs.onDidChange(() => {
+        const [run] = parts.runs.runs.active
+        if (!run && ended > 0) runs.push(ended)
+        ended = run?.ended ?? 0
+      })
+      try {
+        await vscode.window.showTextDocument(uri)
+        await until('a run of all six', async () => {
+          await vscode.commands.executeCommand('testing.runCurrentFile')
+          return runs[0] === 6
+        })
+        await vscode.commands.executeCommand('testing.reRunFailTests')
+        await until('a run down to the one that failed', () => runs.at(-1) === 4)
+      } finally {
+        counting.dispose()
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+        await vscode.workspace.fs.delete(uri)
+      }
     })
 
     it('run with all that stands above them, and nothing below', async () => {

@@ -59,13 +59,25 @@ export function createTestFiles(items: TestItems, log: Log): TestFiles {
     if (isWatching) return
     isWatching = true
     const watcher = store.add(vscode.workspace.createFileSystemWatcher(PATTERN))
-    const changed = (uri: vscode.Uri) => {
-      if (uri.path.includes('/node_modules/')) return
-      if (items.has(uri) || items.size < MOST_FILES) soon(uri)
+    const changed = async (uri: vscode.Uri) => {
+      if (items.has(uri) || (items.size < MOST_FILES && (await isLookedFor(uri)))) soon(uri)
     }
-    store.add(watcher.onDidCreate(changed))
-    store.add(watcher.onDidChange(changed))
-    store.add(watcher.onDidDelete(uri => void look(uri)))
+    store.add(watcher.onDidCreate(uri => void changed(uri)))
+    store.add(watcher.onDidChange(uri => void changed(uri)))
+    // Of a folder that is deleted its files are not told.
+    const deleted = store.add(vscode.workspace.createFileSystemWatcher('**', true, true))
+    store.add(
+      deleted.onDidDelete(uri => {
+        for (const file of items.under(uri)) void look(file)
+      }),
+    )
+    store.add(vscode.workspace.onDidRenameFiles(() => void find()))
+  }
+  const find = (token?: vscode.CancellationToken) => {
+    finding ??= search(token).finally(() => {
+      finding = undefined
+    })
+    return finding
   }
   const search = async (token?: vscode.CancellationToken) => {
     try {
@@ -107,12 +119,7 @@ export function createTestFiles(items: TestItems, log: Log): TestFiles {
   for (const document of vscode.workspace.textDocuments)
     if (isTestDocument(document)) soon(document.uri, 0)
   return {
-    find(token) {
-      finding ??= search(token).finally(() => {
-        finding = undefined
-      })
-      return finding
-    },
+    find,
     dispose: () => {
       store.dispose()
     },
@@ -136,6 +143,16 @@ function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
 
 function isInWorkspace(uri: vscode.Uri): boolean {
   return uri.scheme !== 'untitled' && vscode.workspace.getWorkspaceFolder(uri) !== undefined
+}
+
+/** Whether the search would find a file: the settings leave some out, and a watcher tells of all. */
+async function isLookedFor(uri: vscode.Uri): Promise<boolean> {
+  const folder = vscode.workspace.getWorkspaceFolder(uri)
+  if (!folder) return false
+  const path = uri.path.slice(folder.uri.path.length + 1)
+  // Each of these would have a meaning in a pattern, and any character in its place is as good.
+  const pattern = new vscode.RelativePattern(folder, path.replaceAll(/[[\]{}*?!]/g, '?'))
+  return (await vscode.workspace.findFiles(pattern, LEFT_OUT, 1)).length > 0
 }
 
 /** Undefined: it is not there, or too large to be read. */

@@ -9,6 +9,8 @@ export interface TestItems {
   show(uri: vscode.Uri, file: KafkaFile): void
   remove(uri: vscode.Uri): void
   has(uri: vscode.Uri): boolean
+  /** Files that are this one, or in this folder. */
+  under(uri: vscode.Uri): readonly vscode.Uri[]
   /** Files. */
   readonly size: number
 }
@@ -39,6 +41,10 @@ export function createTestItems(controller: vscode.TestController): TestItems {
       items.delete(uri.toString())
     },
     has: uri => items.get(uri.toString()) !== undefined,
+    under: folder =>
+      Array.from(items, ([id, { uri }]) =>
+        uri && `${id}/`.startsWith(`${folder.toString()}/`) ? [uri] : [],
+      ).flat(),
     get size() {
       return items.size
     },
