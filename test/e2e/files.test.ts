@@ -111,7 +111,10 @@ describe('the story of a test in a file', function () {
     await results(SENT, DIFFERS)
   })
 
-  it('shows the whole of it from the keyboard', async () => {
+  it('goes to what failed, and shows the whole of it', async () => {
+    await workbench.goToLine(1)
+    await workbench.page.locator('.statusbar-item').filter({ hasText: '1 failed' }).click()
+    await workbench.page.locator('.statusbar-item').filter({ hasText: 'Ln 16,' }).waitFor()
     await workbench.press('Alt+Enter')
     const hover = workbench.page.locator('.monaco-hover:not(.hidden)')
     await hover.filter({ hasText: 'expected "PAID"' }).first().waitFor()
@@ -142,6 +145,7 @@ describe('the story of a test in a file', function () {
       (await tests('broken.kafka')).some(label => /^arrives.*passed/i.test(label)),
     )
     await results(SENT, CAME)
+    assert.doesNotMatch(await workbench.statusBar(), /failed/)
   })
 
   it('begins the same way in a new file for a topic', async () => {

@@ -51,7 +51,34 @@ export function registerResults(states: BlockStates): Disposable {
     }),
   )
   store.add(vscode.commands.registerCommand('kafkaWorkbench.showResult', showAtCaret))
+  store.add(
+    vscode.commands.registerCommand('kafkaWorkbench.goToFailure', () => goToFailure(states)),
+  )
   return store
+}
+
+/** How many blocks of a document went wrong when they ran last. */
+export function countFailures(document: vscode.TextDocument, states: BlockStates): number {
+  if (document.languageId !== KAFKA_LANGUAGE) return 0
+  return resultsOf(document, states).filter(({ result }) => result.tone === 'bad').length
+}
+
+/** Goes to the next block below the caret that went wrong; from the last one to the first. */
+async function goToFailure(states: BlockStates): Promise<void> {
+  const editor = vscode.window.activeTextEditor
+  if (editor?.document.languageId !== KAFKA_LANGUAGE) return
+  const failures = resultsOf(editor.document, states)
+    .filter(({ result }) => result.tone === 'bad')
+    .map(({ range }) => range.start)
+  const next = failures.find(({ line }) => line > editor.selection.active.line) ?? failures[0]
+  if (next) await goTo(editor, next)
+}
+
+/** With the keyboard too, wherever it was. */
+async function goTo(editor: vscode.TextEditor, place: vscode.Position): Promise<void> {
+  const { document, viewColumn } = editor
+  const selection = new vscode.Range(place, place)
+  await vscode.window.showTextDocument(document, { selection, ...(viewColumn && { viewColumn }) })
 }
 
 /** Goes to the header of the block at the caret and shows what the pointer would see there. */
@@ -61,9 +88,7 @@ async function showAtCaret(): Promise<void> {
   const { document, selection } = editor
   const block = blockAt(fileOf(document), document.offsetAt(selection.active))
   if (!block) return
-  const start = document.positionAt(block.header.start)
-  editor.selection = new vscode.Selection(start, start)
-  editor.revealRange(new vscode.Range(start, start))
+  await goTo(editor, document.positionAt(block.header.start))
   await vscode.commands.executeCommand('editor.action.showHover', {
     focus: 'autoFocusImmediately',
   })

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import type { BlockStates } from './blockStates.ts'
+import { countFailures } from './results.ts'
 import type { Runs } from './runs.ts'
 
 /** Ms before a run is shown: most are over by then. */
@@ -34,6 +35,36 @@ export function registerRunStatus(states: BlockStates, runs: Runs): Disposable {
   store.add(states.onDidTurn(update))
   store.add(runs.onDidChange(update))
   store.add(toDisposable(() => clearTimeout(timer)))
+  store.add(showFailures(states))
+  return store
+}
+
+/** Says of the file that is looked at what went wrong in it, which may be out of sight. */
+function showFailures(states: BlockStates): Disposable {
+  const store = new DisposableStore()
+  const item = store.add(
+    vscode.window.createStatusBarItem('kafkaWorkbench.failures', vscode.StatusBarAlignment.Left),
+  )
+  item.name = 'Kafka Failures'
+  item.command = 'kafkaWorkbench.goToFailure'
+  const update = () => {
+    const document = vscode.window.activeTextEditor?.document
+    const failed = document ? countFailures(document, states) : 0
+    if (failed === 0) {
+      item.hide()
+      return
+    }
+    item.text = `$(error) ${failed} failed`
+    item.tooltip = `${failed === 1 ? 'A block' : `${failed} blocks`} of this .kafka file failed in the last run. Click to go to the next one.`
+    item.show()
+  }
+  store.add(states.onDidTurn(update))
+  store.add(vscode.window.onDidChangeActiveTextEditor(update))
+  store.add(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document === vscode.window.activeTextEditor?.document) update()
+    }),
+  )
   return store
 }
 
