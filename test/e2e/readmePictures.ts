@@ -65,9 +65,9 @@ async function takeLag(workbench: Workbench): Promise<void> {
   await workbench.expand('Consumer Groups')
   await workbench.openFile('1-hello.kafka')
   await workbench.command('View: Move Editor into Left Group')
-  await workbench.clickCodeLens('Produce record')
-  await until('the result', async () =>
-    (await workbench.afterTexts()).find(text => /partition \d · offset [\d,]+/.test(text)),
+  await workbench.clickCodeLens('Run file')
+  await until('the results', async () =>
+    (await workbench.afterTexts()).find(text => /^✓ .* latency/.test(text)),
   )
   await workbench.goToLine(1)
   await take(workbench, 'workbench')
