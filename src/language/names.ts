@@ -116,21 +116,25 @@ export function scopeOf(file: KafkaFile, given: Iterable<string> = []): NameScop
 export function sourceOf(call: TemplateCall, scope: NameScope): NameSource | undefined {
   const { name } = call
   if (name.startsWith('$')) return SYSTEM.has(name) ? 'system' : undefined
-  const parts = name.split('.')
-  const method = parts.slice(0, 2).join('.')
-  // A part of what the method gives: `airline.airline().name`.
-  if (/^\(.*\)(?:\.\w+)+$/s.test(call.rest) && FAKER.has(method)) return 'faker'
-  if (parts.length > 1 && call.rest === '') {
-    if (FAKER.has(method)) return 'faker'
-    if (legacyFakerOf(method, isFakerName)) return 'legacy'
-    if (DEFINITIONS.has(method)) return 'faker'
-  }
+  const generated = name.includes('.') || call.rest !== '' ? generatedBy(call) : undefined
+  if (generated) return generated
   if (call.callArguments !== undefined || call.rest !== '') return undefined
-  const [first = name, field = ''] = parts
+  const [first = name, field = ''] = name.includes('.') ? name.split('.') : [name]
   if (scope.captures.has(name) || scope.captures.has(first)) return 'capture'
   if (scope.blocks.has(first) && BLOCK_FIELDS.includes(field)) return 'block'
   if (scope.variables.has(name)) return 'variable'
   return scope.given.has(name) ? 'given' : undefined
+}
+
+function generatedBy({ name, rest }: TemplateCall): 'faker' | 'legacy' | undefined {
+  const method = name.split('.').slice(0, 2).join('.')
+  if (rest !== '') {
+    // A part of what the method gives: `airline.airline().name`.
+    return /^\(.*\)(?:\.\w+)+$/s.test(rest) && FAKER.has(method) ? 'faker' : undefined
+  }
+  if (FAKER.has(method)) return 'faker'
+  if (legacyFakerOf(method, isFakerName)) return 'legacy'
+  return DEFINITIONS.has(method) ? 'faker' : undefined
 }
 
 /** The known name that was most likely meant. */

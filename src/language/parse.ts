@@ -173,8 +173,8 @@ function readProducerLine(
   if (span.start === span.end) return true
   const content = text.slice(start, end)
   const colon = content.indexOf(':')
-  if (colon < 0 || !definitionOf(kind, content.slice(0, colon))) return false
-  const name = content.slice(0, colon)
+  const name = colon < 0 ? undefined : definitionOf(kind, content.slice(0, colon))?.name
+  if (name === undefined) return false
   const value = wordOf(text, start + colon + 1, end)
   if (!fitsGrammar(name, value.text)) return false
   const nameSpan = { start, end: start + colon }
@@ -202,11 +202,17 @@ function readPropertyLine(
   if (kind === 'EXPECT' && (first === '{' || first === '[')) return false
   const variable = first === '@' ? variableOf(text, start, end, line) : undefined
   if (variable) notes.variables.push(variable)
-  else properties.push(propertyAt(text, start, end, line))
+  else properties.push(propertyAt(text, kind, start, end, line))
   return true
 }
 
-function propertyAt(text: string, start: number, end: number, line: number): Property {
+function propertyAt(
+  text: string,
+  kind: BlockKind,
+  start: number,
+  end: number,
+  line: number,
+): Property {
   const span = { start, end }
   const content = text.slice(start, end)
   const colon = content.indexOf(':')
@@ -216,7 +222,8 @@ function propertyAt(text: string, start: number, end: number, line: number): Pro
   const name = wordOf(text, start, start + colon)
   const value = wordOf(text, start + colon + 1, end)
   return {
-    name: name.text,
+    // One and the same text wherever it stands: names are compared often.
+    name: definitionOf(kind, name.text)?.name ?? name.text,
     nameSpan: name.span,
     value: value.text,
     valueSpan: value.span,

@@ -122,7 +122,10 @@ export interface FileProblem {
 
 /** The last property of that name: the one that counts. */
 export function propertyOf(block: Block, name: string): Property | undefined {
-  return block.properties.findLast(property => property.name === name)
+  const { properties } = block
+  for (let at = properties.length - 1; at >= 0; at--)
+    if (properties[at]?.name === name) return properties[at]
+  return undefined
 }
 
 /** Every property of that name, in order. */

@@ -6,7 +6,7 @@ import {
 } from '../expression/compile.ts'
 import type { ExpressionMistake, ExpressionUse, Knowledge } from '../language/check/knowledge.ts'
 
-/** Expressions whose answer is kept: a file that is being written is checked with each pause. */
+/** Expressions of one use whose answer is kept: a file that is being written is checked with each pause. */
 const MOST_KEPT = 2_000
 
 /** Longer ones are refused: nobody writes them, and compiling them takes long. */
@@ -17,15 +17,25 @@ const LONGEST = 20_000
  * that one and the same text is compiled once.
  */
 export function newExpressionCheck(): NonNullable<Knowledge['checkExpression']> {
-  const kept = new Map<string, ExpressionMistake | undefined>()
+  const keptOf = {
+    record: { truth: newKept(), value: newKept() },
+    group: { truth: newKept(), value: newKept() },
+  }
   return (text, use) => {
-    const key = `${use.gives} ${use.about} ${text}`
-    if (kept.has(key)) return kept.get(key)
+    const kept = keptOf[use.about][use.gives]
+    const known = kept.get(text)
+    if (known) return known.mistake
     const mistake = mistakeIn(text, use)
     if (kept.size >= MOST_KEPT) kept.clear()
-    kept.set(key, mistake)
+    kept.set(text, { mistake })
     return mistake
   }
+}
+
+type Kept = Map<string, { readonly mistake: ExpressionMistake | undefined }>
+
+function newKept(): Kept {
+  return new Map()
 }
 
 const COMPILE = {

@@ -143,7 +143,8 @@ function checkExpression(
   const { call, source } = namedIn(expression.text, names)
   if (call && source) {
     if (source === 'system') checkMissing(block, expression, call, check)
-    else if (block && block.kind !== 'DEFAULTS') checkUse(block, expression, call, names)
+    else if (DECLARED.has(source) && block && block.kind !== 'DEFAULTS')
+      checkUse(block, expression, call, names)
     return
   }
   const name = call?.name ?? expression.text
@@ -202,6 +203,9 @@ function checkMissing(
   if (message === undefined) return
   check.report.add('K306', 'error', span, message, { block })
 }
+
+/** What may not be known yet where it is used. */
+const DECLARED: ReadonlySet<NameSource> = new Set(['capture', 'block', 'variable', 'given'])
 
 /** The names that ask somebody outside for a text. */
 const OUTSIDE = new Set(['$secret', '$prompt', '$env', '$dotenv'])

@@ -195,19 +195,18 @@ function isMark(char: string): char is '{' | '}' | '[' | ']' | ':' | ',' {
   return '{}[]:,'.includes(char)
 }
 
-/** What cannot go on within a string: its end, an escape, a control character. */
-const STOP = /["\\\u0000-\u001f]/g
+const QUOTE = 34
+const BACKSLASH = 92
 const ESCAPED = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y
 
 function stringAt(text: string, start: number): Token | JsonProblem {
   let at = start + 1
   for (;;) {
-    STOP.lastIndex = at
-    const stop = STOP.exec(text)
-    if (!stop || text[stop.index] === '\n' || text[stop.index] === '\r')
-      return { span: { start, end: stop?.index ?? text.length }, expected: 'a closing quote' }
-    at = stop.index
-    if (text[at] === '"') return { kind: 'string', end: at + 1 }
+    let code = text.charCodeAt(at)
+    while (code !== QUOTE && code !== BACKSLASH && code >= 32) code = text.charCodeAt(++at)
+    if (code === QUOTE) return { kind: 'string', end: at + 1 }
+    if (at >= text.length || code === 10 || code === 13)
+      return { span: { start, end: Math.min(at, text.length) }, expected: 'a closing quote' }
     ESCAPED.lastIndex = at
     const escaped = ESCAPED.exec(text)?.[0]
     if (escaped === undefined)
