@@ -83,3 +83,68 @@ function blockOf(
   const group = kind === 'CONSUMER' ? (lines[start]?.text ?? '').slice(8).trim() : ''
   return { kind, start, end, properties, ...(group !== '' && { group }) }
 }
+
+/** Section 1.7: the headers that one line sends; of a repeated name the last value. */
+export function level1Headers(text: string): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>()
+  for (const part of text.split(',')) {
+    const [name, value] = part.trim().split('=')
+    if (name !== undefined && value !== undefined) headers.set(name.trim(), value.trim())
+  }
+  return headers
+}
+
+/**
+ * Section 1.9: the partitions of a list, sorted; undefined: it is refused, or is one of the lists that
+ * read all partitions by mistake (section 1.15, 16).
+ */
+export function level1Partitions(text: string): readonly number[] | undefined {
+  if (/[^\d,\- ]/.test(text)) return undefined
+  const partitions = new Set<number>()
+  for (const part of text.replaceAll(' ', '').split(',')) {
+    if (part === '') continue
+    const ends = part.split('-')
+    if (ends.includes('')) return undefined
+    const [from, to] = [Number(ends[0]), Number(ends.at(-1))]
+    if (from > to) return undefined
+    for (let partition = from; partition <= to; partition++) partitions.add(partition)
+  }
+  return partitions.size === 0 ? undefined : [...partitions].sort((a, b) => a - b)
+}
+
+/** Section 1.9: what `from` starts at where it runs. */
+export function level1From(text: string): 'earliest' | 'latest' | bigint | undefined {
+  if (text === 'earliest' || text === 'latest') return text
+  return /^(?:\d+|0[xX][\da-fA-F]+)$/.test(text) ? BigInt(text) : undefined
+}
+
+/** Section 1.6: the interval in ms, where it runs. */
+export function level1Every(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? []
+  if (amount === undefined || Number(amount) === 0) return undefined
+  return Number(amount) * (unit === 's' ? 1_000 : unit === 'm' ? 60_000 : 3_600_000)
+}
+
+const FORMAT_NAMES = 'string double float integer long short'.split(' ')
+
+/** Section 1.8: name and parameters of a format that PRODUCER and CONSUMER know. */
+export function level1Format(text: string): readonly [string, readonly string[]] | undefined {
+  const [name = '', ...rest] = text.split('(')
+  if (!FORMAT_NAMES.includes(name.trim())) return undefined
+  const list = rest.join('(').split(')')[0] ?? ''
+  return [name.trim(), list.trim() === '' ? [] : list.split(',').map(part => part.trim())]
+}
+
+/** Section 1.11: where expressions stand that are evaluated, `{{` and `}}` counted. */
+export function level1Expressions(text: string): readonly (readonly [number, number])[] {
+  const found: [number, number][] = []
+  let from = 0
+  for (;;) {
+    const start = text.slice(from).search(/\{\{[a-z]/)
+    if (start < 0) return found
+    const end = text.indexOf('}}', from + start)
+    if (end < 0) return found
+    found.push([from + start, end + 2])
+    from = end + 2
+  }
+}

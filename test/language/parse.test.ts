@@ -3,23 +3,8 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { check } from '../../src/language/check/check.ts'
 import { parse } from '../../src/language/parse.ts'
-import type { Block } from '../../src/language/tree.ts'
-import { level1, type Level1Block } from './level1.ts'
 
-/** A block as level 1 knows it; lines that level 1 ignores and ours claims are in neither. */
-function asLevel1(block: Block): Level1Block {
-  assert.ok(block.kind === 'PRODUCER' || block.kind === 'CONSUMER')
-  return {
-    kind: block.kind,
-    start: block.startLine,
-    end: block.endLine,
-    properties: block.properties.map(({ name, value, line }) => [name, value, line]),
-    ...(block.body && { value: block.body.text }),
-    ...(block.group && { group: block.group.text }),
-  }
-}
-
-/** Pieces of lines of level 1 text, with the slips that people make. */
+/** Pieces of lines, with the slips that people make. */
 const piece = fc.constantFrom(
   ...'PRODUCER CONSUMER ### -- : topic key headers key-format value-format every value-schema from'.split(
     ' ',
@@ -30,14 +15,6 @@ const piece = fc.constantFrom(
   '\u00a0',
   '',
 )
-const lineEnd = fc.constantFrom('\n', '\r\n', '\r', '\n\n')
-const line = fc.array(piece, { maxLength: 4 }).map(pieces => pieces.join(''))
-const level1Text = fc
-  .array(fc.tuple(line, lineEnd), { maxLength: 14 })
-  .map(lines => lines.flat().join(''))
-  // A comment mark in a CONSUMER is an unknown property of level 1, which ours ignores too.
-  .map(text => text.replaceAll(/^(?!###|--)([^\S\r\n]*)(?:#|\/\/|--)/gm, '$1x'))
-
 const ANY_PIECE = fc.oneof(
   piece,
   fc.constantFrom(
@@ -54,35 +31,6 @@ const ANY_PIECE = fc.oneof(
 )
 const anyText = fc.array(ANY_PIECE, { maxLength: 40 }).map(pieces => pieces.join(''))
 
-/** Words of ours, where level 1 takes them for text: not where a line starts. */
-const ours = fc.constantFrom(
-  ...'EXPECT|EXPECT GROUP|TOPIC|DEFAULTS|@x = 1|@skip|header: a = 1|rate: 5/s|acks: all|###'.split(
-    '|',
-  ),
-  ...'record-partition: 1|value-from: file(x)|{{"{{"}}|{{$uuid}}|json|filter: true'.split('|'),
-)
-const withOurs = fc
-  .array(
-    fc.tuple(
-      fc.oneof(
-        line,
-        ours,
-        fc.tuple(line, ours).map(both => both.join(' ')),
-      ),
-      lineEnd,
-    ),
-    {
-      maxLength: 14,
-    },
-  )
-  .map(lines => lines.flat().join(''))
-  .map(text =>
-    text
-      .replaceAll(/^(?!###|--)([^\S\r\n]*)(?:#|\/\/|--|@)/gm, '$1x')
-      .replaceAll(/^(?:EXPECT|TOPIC|DEFAULTS)\b/gm, 'x$&')
-      .replaceAll(/^(?:header|rate|acks|record-partition|value-from):/gm, 'x$&'),
-  )
-
 /** A text with a piece of it taken out, doubled, moved or replaced. */
 const mutated = fc
   .tuple(fc.nat(), fc.nat(60), fc.nat(), ANY_PIECE, fc.nat(3))
@@ -96,15 +44,6 @@ const mutated = fc
   })
 
 describe('parse', () => {
-  it('reads words of ours in level 1 text as level 1 does', () => {
-    fc.assert(
-      fc.property(withOurs, text => {
-        assert.deepEqual(parse(text).file.blocks.map(asLevel1), level1(text))
-      }),
-      { numRuns: 300 },
-    )
-  })
-
   it('reads a text the same after others, and after it was changed and changed back', () => {
     const golden = ['examples', 'names', 'expects', 'records', 'directives'].map(name =>
       readFileSync(new URL(`golden/${name}.kafka`, import.meta.url), 'utf8'),
@@ -128,15 +67,6 @@ describe('parse', () => {
         },
       ),
       { numRuns: 20 },
-    )
-  })
-
-  it('reads from level 1 text what level 1 reads', () => {
-    fc.assert(
-      fc.property(level1Text, text => {
-        assert.deepEqual(parse(text).file.blocks.map(asLevel1), level1(text))
-      }),
-      { numRuns: 400 },
     )
   })
 
