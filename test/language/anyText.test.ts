@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { check } from '../../src/language/check/check.ts'
+import type { Knowledge } from '../../src/language/check/knowledge.ts'
 import { parse } from '../../src/language/parse.ts'
 import { complete } from '../../src/language/services/completion.ts'
 import { formatJsonOf } from '../../src/language/services/formatJson.ts'
+import type { CompletionKnowledge } from '../../src/language/services/offers.ts'
 import { hover } from '../../src/language/services/hover.ts'
 import { nameAt, rename } from '../../src/language/services/navigate.ts'
 import { foldingRanges, lensesOf, symbolsOf } from '../../src/language/services/outline.ts'
@@ -34,6 +36,13 @@ const piece = fc.constantFrom(
     '@x = ',
     '-- @ignore ',
     '-- @delay ',
+    '-- @env e',
+    'value-format: json\n',
+    'value-schema: file(s)\n',
+    'value-schema: {"properties":{"a":{"items":{"b":{}}}}}',
+    'filter: headers["',
+    'filter: value.',
+    'header: ',
     '"',
     "'",
     '\\',
@@ -60,6 +69,27 @@ const text = fc.oneof(
 
 describe('services', () => {
   const checkExpression = newExpressionCheck()
+  const given = new Map([['x', { text: '{{y}}', secret: true, source: 's', templates: true }]])
+  const cluster = {
+    topics: new Map([['a', 3]]),
+    schemaIdOf: () => ({ id: 1, partition: 0, offset: 0n }),
+  }
+  /** All that can be known, so that nothing is left out for want of it. */
+  const knowledge: Knowledge = {
+    checkExpression,
+    given,
+    givenOf: ({ directives }) => (directives.length > 0 ? new Map() : undefined),
+    environments: ['dev'],
+    clusterOf: () => cluster,
+    missing: name => `There is no ${name}.`,
+    schemaOf: () => ({ mismatch: () => ({ message: 'It does not fit.', path: ['a', '0', 'b'] }) }),
+  }
+  const offered: CompletionKnowledge = {
+    given,
+    fieldsOf: () => [{ path: ['a', '[]', 'b'] }],
+    headersOf: () => ['h'],
+    schemaText: () => '{"properties":{"a":{}}}',
+  }
 
   it('answer at any place of any text, with places inside of it', () => {
     fc.assert(
@@ -69,8 +99,8 @@ describe('services', () => {
         const isInside = ({ start, end }: { start: number; end: number }) => {
           assert.ok(start >= 0 && start <= end && end <= content.length, `${start}-${end}`)
         }
-        for (const { span } of check(file, { checkExpression })) isInside(span)
-        for (const { span } of complete(file, offset)) isInside(span)
+        for (const { span } of check(file, knowledge)) isInside(span)
+        for (const { span } of complete(file, offset, offered)) isInside(span)
         const hovered = hover(file, offset)
         if (hovered) isInside(hovered.span)
         const named = nameAt(file, offset)
@@ -87,7 +117,7 @@ describe('services', () => {
         foldingRanges(file)
         for (const block of file.blocks) formatJsonOf(file, block)
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     )
   })
 

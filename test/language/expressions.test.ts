@@ -44,7 +44,7 @@ describe('the text of an expression', () => {
         assert.equal(text.slice(end).trim(), '')
         assert.equal(withoutTemplates(text, () => true).length, text.length)
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     )
   })
 

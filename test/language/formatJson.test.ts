@@ -34,7 +34,7 @@ describe('formatting JSON', () => {
         assert.deepEqual(JSON.parse(once), JSON.parse(JSON.stringify(value)))
         assert.equal(formatted(once), once)
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     )
   })
 

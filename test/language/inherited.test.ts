@@ -49,8 +49,8 @@ describe('what DEFAULTS give', () => {
     })
 
   it('is looked through once for each DEFAULTS, however many there are', () => {
-    const text = 'DEFAULTS\nheader: a = {{late}}\nPRODUCER\ntopic: a\nx\n###\n'.repeat(2_000)
-    assert.equal(found(text).length, 2_000)
+    const text = 'DEFAULTS\nheader: a = {{late}}\nPRODUCER\ntopic: a\nx\n###\n'.repeat(300)
+    assert.equal(found(text).length, 300)
   })
 })
 

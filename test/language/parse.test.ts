@@ -66,7 +66,7 @@ describe('parse', () => {
           assert.equal(shape(after), fresh)
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 8 },
     )
   })
 
@@ -96,7 +96,7 @@ describe('parse', () => {
           assert.match(problem.message, /^["A-ZA-Z\d-].*[.?]$/su)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     )
   })
 

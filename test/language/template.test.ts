@@ -50,7 +50,7 @@ describe('templates', () => {
         assert.equal(parts.map(part => ('raw' in part ? part.raw : part.text)).join(''), text)
         for (const { span } of parts) assert.ok(span.start >= 10 && span.end <= text.length + 10)
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     )
   })
 
