@@ -220,7 +220,7 @@ describe('Any text', () => {
         filterOf(text)
         fieldPaths(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 60 },
     )
   })
 })

@@ -63,7 +63,7 @@ describe('Secrets in reports', () => {
         for (const report of reportsOf(run)) assert.ok(!report.includes(CANARY), report)
         assert.deepEqual(junitProblems(junitReport(run)), [])
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     )
   })
 })

@@ -121,6 +121,7 @@ describe('environments', () => {
         const read = readEnvironment({ public: { name: 'x', text } }, 'a')
         assert.ok('environment' in read || read.problems.length > 0)
       }),
+      { numRuns: 30 },
     )
   })
 
@@ -135,6 +136,7 @@ describe('environments', () => {
         for (const [name, { text }] of read.environment.values)
           assert.equal(text, String(given[name]))
       }),
+      { numRuns: 30 },
     )
   })
 })

@@ -125,6 +125,7 @@ describe('templates in expressions', () => {
           const shape = shapeOf(put(text, { x: scalar }, asTyped))
           assert.equal(withoutSign(shape), withoutSign(shapeOf(put(text, { x: 'harmless' }))))
         }),
+        { numRuns: 30 },
       )
     })
 
@@ -143,6 +144,7 @@ describe('templates in expressions', () => {
           assert.equal(compiled.evaluate({ key: value }), true)
         }
       }),
+      { numRuns: 30 },
     )
   })
 })
@@ -183,6 +185,7 @@ describe('templates in patterns', () => {
           assert.equal(pattern.match({ a: other }).matches, other === value)
         }
       }),
+      { numRuns: 30 },
     )
   })
 })

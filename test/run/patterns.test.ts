@@ -123,6 +123,7 @@ describe('patterns', () => {
         for (const pattern of [text, `{"#exact":${text}}`])
           assert.deepEqual(match(pattern, text).differences, [])
       }),
+      { numRuns: 30 },
     )
   })
 
@@ -138,6 +139,7 @@ describe('patterns', () => {
         assert.equal(match(`{"#exact":${text}}`, larger).distance, 1)
         assert.equal(match(larger.replaceAll('"#', '"'), text).matches, false)
       }),
+      { numRuns: 30 },
     )
   })
 
@@ -150,6 +152,7 @@ describe('patterns', () => {
         assert.equal(matches, differences.length === 0)
         assert.equal(matches, distance === 0)
       }),
+      { numRuns: 30 },
     )
   })
 })

@@ -40,7 +40,7 @@ describe('tokens of JavaScript and TypeScript', () => {
           at = token.end
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     )
   })
 })

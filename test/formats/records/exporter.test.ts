@@ -131,6 +131,7 @@ describe('exporting records', () => {
           records.map(({ key, value }) => [csvField(key), csvField(value)]),
         )
       }),
+      { numRuns: 30 },
     )
   })
 
@@ -154,6 +155,7 @@ describe('exporting records', () => {
           records.map(contentOf),
         )
       }),
+      { numRuns: 30 },
     )
   })
 

@@ -166,7 +166,7 @@ describe('a record as a line of JSON', () => {
         assert.ok(!/[\r\n]/.test(line))
         assert.deepEqual(JSON.parse(line), plain(sent))
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     )
   })
 

@@ -135,7 +135,7 @@ records: envelope
         assert.deepEqual(problems, [], text)
         assert.deepEqual((await sentBy(text)).map(contentOf), records.map(contentOf), text)
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     )
   })
 

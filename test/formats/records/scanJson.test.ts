@@ -119,7 +119,7 @@ describe('what bytes are', () => {
           agree(Uint8Array.from(bytes))
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 80 },
     )
   })
 
@@ -131,7 +131,7 @@ describe('what bytes are', () => {
         const bytes = Uint8Array.from(codes)
         assert.equal(isUtf8(bytes), expected(bytes) !== 'binary')
       }),
-      { numRuns: 400 },
+      { numRuns: 80 },
     )
   })
 })

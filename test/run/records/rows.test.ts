@@ -168,6 +168,7 @@ describe('rows', () => {
           assert.equal(rowValue(row), row.columns)
         }
       }),
+      { numRuns: 30 },
     )
   })
 
@@ -199,6 +200,7 @@ describe('rows', () => {
           })),
         )
       }),
+      { numRuns: 30 },
     )
   })
 })

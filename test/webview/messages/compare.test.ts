@@ -70,7 +70,7 @@ describe('two sequences beside each other', () => {
         const same = found.filter(([a, b]) => a >= 0 && b >= 0 && left[a] === right[b]).length
         assert.ok(same >= commonLength(left, right), letters(left, right))
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     )
   })
 
@@ -184,7 +184,7 @@ describe('two values beside each other', () => {
         const same = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
         assert.equal(difference(JSON.stringify(a), other).different === 0, same)
       }),
-      { numRuns: 100 },
+      { numRuns: 30 },
     )
   })
 
@@ -203,7 +203,7 @@ describe('two values beside each other', () => {
           JSON.stringify(b, null, 2).split('\n').sort(),
         )
       }),
-      { numRuns: 100 },
+      { numRuns: 30 },
     )
   })
 

@@ -79,7 +79,7 @@ describe('JSON as it was sent', () => {
         }
         assert.equal(parseJson(text) !== undefined, expected)
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     )
   })
 
@@ -88,7 +88,7 @@ describe('JSON as it was sent', () => {
       fc.property(fc.json(), text =>
         assert.deepEqual(JSON.parse(printed(text).join('\n')), JSON.parse(text)),
       ),
-      { numRuns: 100 },
+      { numRuns: 30 },
     )
   })
 
