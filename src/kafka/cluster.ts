@@ -156,6 +156,8 @@ export interface JoinRequest {
   readonly fallback: 'earliest' | 'latest'
   /** Ends after so many records, and commits no further than the last of them. */
   readonly limit?: number
+  /** Whether a record counts for the limit, asked once of each before it is handed on. Default: all. */
+  readonly counts?: (record: KafkaRecord) => boolean
   /** Default `read_committed`. */
   readonly isolation?: 'read_committed' | 'read_uncommitted'
 }

@@ -290,7 +290,7 @@ class GroupMember {
   /** What was taken counts as consumed, and is committed; the rest of a batch past the limit not. */
   async #take(payload: EachBatchPayload): Promise<void> {
     this.#throwIfStopped()
-    const records = recordsOf(payload).slice(0, this.#left)
+    const records = this.#upToLimit(recordsOf(payload))
     const waiting = new AbortController()
     const taken = this.updates.put({ kind: 'records', records }).finally(() => waiting.abort())
     while (!isOver(waiting.signal)) {
@@ -302,8 +302,16 @@ class GroupMember {
     const whole = records.length === payload.batch.messages.length
     const last = whole ? payload.batch.lastOffset() : records.at(-1)?.offset.toString()
     if (last !== undefined) payload.resolveOffset(last)
-    this.#left -= records.length
     if (this.#left <= 0) this.updates.end()
+  }
+
+  #upToLimit(records: readonly KafkaRecord[]): readonly KafkaRecord[] {
+    const { counts = () => true } = this.#request
+    const end = records.findIndex(record => {
+      if (counts(record)) this.#left--
+      return this.#left <= 0
+    })
+    return end < 0 ? records : records.slice(0, end + 1)
   }
 
   #throwIfStopped(): void {

@@ -1,4 +1,4 @@
-import { problemOf, type Problem } from '../base/problem.ts'
+import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { Condition } from '../expression/compile.ts'
 import { AUTO, type RecordFormats } from '../kafka/format.ts'
 import { recordAt, type RecordPage } from '../kafka/page.ts'
@@ -18,6 +18,7 @@ import {
   type OutputFormat,
 } from './consumerOutput.ts'
 import { decide, type Decision } from './consuming.ts'
+import { slept } from './deadline.ts'
 import { fillBlock, type FilledBlock } from './filled.ts'
 import type { FileSink } from './ports.ts'
 import { pathOf } from './producerPlan.ts'
@@ -152,8 +153,10 @@ async function consume(
     if (!signal.aborted) reading.problem ??= problemOf(error)
   } finally {
     idle.dispose()
-    stop.abort()
   }
+  const { reason }: { readonly reason: unknown } = stop.signal
+  if (reason instanceof ProblemError) reading.problem ??= reason.problem
+  stop.abort()
   return ended(planned, decision, reading, sink, run)
 }
 
@@ -243,7 +246,7 @@ async function browse(
   const problems = new Map<number, Problem>()
   for await (const update of target.cluster.read({ ...request, ...filter }, { signal })) {
     const records = update.pages.flatMap(recordsOf)
-    if (records.length > 0) idle.restart()
+    idle.hear(records.length > 0)
     await reading.write(records)
     reading.last = records.findLast(({ error }) => error === undefined) ?? reading.last
     reading.read = update.recordsRead
@@ -284,23 +287,28 @@ async function join(
   idle: IdleTimer,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const update of target.cluster.join(request, { signal })) {
+  const fitting = new WeakMap<KafkaRecord, boolean>()
+  const fits = (record: KafkaRecord) => {
+    const found =
+      fitting.get(record) ?? filters.every(filter => holds(filter, record, formats, reading))
+    fitting.set(record, found)
+    return found
+  }
+  for await (const update of target.cluster.join({ ...request, counts: fits }, { signal })) {
     if (update.kind === 'problem') {
       reading.problem = update.problem
       continue
     }
+    idle.hear(update.kind === 'records')
     if (update.kind !== 'records') continue
     reading.problem = undefined
-    idle.restart()
-    const matching = update.records.filter(record =>
-      filters.every(filter => holds(filter, record, formats, reading)),
-    )
+    const matching = update.records.filter(fits)
     await reading.write(matching)
     reading.last = matching.at(-1) ?? reading.last
     reading.read += update.records.length
     reading.matched += matching.length
     tell({ kind: 'reading', read: reading.read, matched: reading.matched })
-    if (plan.limit !== undefined && reading.read >= plan.limit) break
+    if (plan.limit !== undefined && reading.matched >= plan.limit) break
   }
 }
 
@@ -320,32 +328,51 @@ function holds(
 }
 
 interface IdleTimer {
-  /** A record came. */
-  restart(): void
+  /** It reads; `news`: a record came. */
+  hear(news: boolean): void
   dispose(): void
 }
 
-/** Ends reading when no record came for so long. */
+/** How long connecting, or being let into a group, may take: nobody can be idle before, ms. */
+const TO_BEGIN_MS = 60_000
+
+const NOT_BEGUN: Problem = {
+  code: 'not-read',
+  message: 'Reading did not begin within a minute.',
+  advice: 'Look whether the brokers are well.',
+}
+
+/** Ends reading when no record came for so long, counted from when it began. */
 function idleTimer(
   idle: number | undefined,
   { ports, signal }: BlockRun,
   stop: AbortController,
 ): IdleTimer {
-  if (idle === undefined) return { restart: () => undefined, dispose: () => undefined }
+  if (idle === undefined) return { hear: () => undefined, dispose: () => undefined }
   const over = new AbortController()
+  const begun = new AbortController()
   const waiting = AbortSignal.any([signal, over.signal])
   let last = ports.clock.now()
+  const left = () => Math.min(last + idle - ports.clock.now(), LONGEST_TIMER)
   void (async () => {
+    await slept(ports.clock, TO_BEGIN_MS, AbortSignal.any([waiting, begun.signal]))
+    if (waiting.aborted) return
+    if (!begun.signal.aborted) {
+      stop.abort(new ProblemError(NOT_BEGUN))
+      return
+    }
     try {
-      for (let left = idle; left > 0; left = last + idle - ports.clock.now())
-        await ports.clock.sleep(Math.min(left, LONGEST_TIMER), waiting)
+      while (left() > 0) await ports.clock.sleep(left(), waiting)
       stop.abort()
     } catch {
       // Stopped, or over before.
     }
   })()
   return {
-    restart: () => void (last = ports.clock.now()),
+    hear(news) {
+      if (news || !begun.signal.aborted) last = ports.clock.now()
+      begun.abort()
+    },
     dispose: () => over.abort(),
   }
 }

@@ -3,6 +3,7 @@ import { check } from '../../src/language/check/check.ts'
 import { parse } from '../../src/language/parse.ts'
 import { ProblemError } from '../../src/base/problem.ts'
 import { runBlocks, type RunOptions } from '../../src/run/engine.ts'
+import type { JoinRequest } from '../../src/kafka/cluster.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import type { GivenValue, RunPorts } from '../../src/run/ports.ts'
 import type { BlockResult } from '../../src/run/results.ts'
@@ -447,6 +448,33 @@ describe('running a file', () => {
     ])
   })
 
+  it('counts as idle from when reading began, and not for ever where it does not begin', async () => {
+    const memory = memoryCluster({ orders: 1 })
+    memory.append('orders', { value: utf8.encode('{"id":1}') })
+    const clock = patientClock(0)
+    const read = (begins: boolean): MemoryCluster => ({
+      ...memory,
+      cluster: {
+        ...memory.cluster,
+        async *read(request, { signal }) {
+          await clock.sleep(begins ? 20_000 : 1e9, signal).catch(() => undefined)
+          if (!signal.aborted) yield* memory.cluster.read(request, { signal })
+        },
+      },
+    })
+    const text = 'CONSUMER\ntopic: orders\nidle-timeout: 1s\noutput: raw'
+    const late = await run(text, { memory: read(true), ports: { clock } })
+    assert.deepEqual(late.told, ['passed'])
+    assert.deepEqual(late.results[0]?.details, {
+      kind: 'consumed',
+      topic: 'orders',
+      read: 1,
+      matched: 1,
+    })
+    const never = await run(text, { memory: read(false), ports: { clock } })
+    assert.deepEqual(never.told, ['failed: Reading did not begin within a minute.'])
+  })
+
   it('gives a block the values and the cluster of its own environment', async () => {
     const text = '-- @env prod\nPRODUCER\ntopic: orders\n{{tenant}} {{$cluster}}'
     const given = new Map([['tenant', { text: 'acme', secret: false, source: 'test' }]])
@@ -467,12 +495,14 @@ describe('running a file', () => {
     const records = [1, 2, 3].map(id =>
       memory.append('orders', { value: utf8.encode(`{"id":${id}}`) }),
     )
+    let counted: readonly unknown[] = []
     const joined = {
       ...memory,
       cluster: {
         ...memory.cluster,
-        async *join() {
+        async *join(request: JoinRequest) {
           await Promise.resolve()
+          counted = [request.limit, ...records.map(record => request.counts?.(record))]
           yield { kind: 'joined', memberId: 'm', partitions: [0] } as const
           yield { kind: 'records', records } as const
         },
@@ -492,6 +522,7 @@ describe('running a file', () => {
       matched: 2,
     })
     assert.equal(output.join(''), '{"id":2}\n{"id":3}\n')
+    assert.deepEqual(counted, [3, false, true, true])
     memory.groups.set('g', { group: groupOf('g', { memberIds: ['other'] }), offsets: [] })
     const browsed = await run(text.replace('limit: 3', 'from: earliest\nto: latest'), { memory })
     assert.match(browsed.results[0]?.notice ?? '', /^Group "g" has 1 active member\. Reading from/)
