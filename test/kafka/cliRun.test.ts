@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { cp, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Kafka, logLevel, type Admin } from 'kafkajs'
 import { harden } from '../../src/kafkajs/harden.ts'
-import type { BlockDocument, RunDocument } from '../../src/report/json.ts'
+import type { BlockDocument } from '../../src/report/json.ts'
 import { junitProblems } from '../report/junitSchema.ts'
-import { ownBroker, sharedBroker } from './broker.ts'
-import { Bundle, type BundleRun } from './bundle.ts'
+import { sharedBroker } from './broker.ts'
+import { Bundle } from './bundle.ts'
 import { eventually } from './eventually.ts'
+import { runFolder, type RunFolder } from './runFolder.ts'
 
 harden()
 
@@ -18,7 +18,7 @@ describe('kafkafile run', function () {
   let bundle: Bundle
   let brokers = ''
   let admin: Admin
-  let folder = ''
+  let folder: RunFolder
 
   before(async () => {
     bundle = await Bundle.make()
@@ -34,10 +34,10 @@ describe('kafkafile run', function () {
   })
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kafkafile-run-'))
+    folder = await runFolder(bundle)
   })
 
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(() => folder.remove())
 
   async function newTopic(numPartitions = 1): Promise<string> {
     const topic = `run-${randomUUID()}`
@@ -45,29 +45,11 @@ describe('kafkafile run', function () {
     return topic
   }
 
-  async function put(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, name)), { recursive: true })
-      await writeFile(join(folder, name), text)
-    }
-  }
-
-  function start(args: string, environment: Readonly<Record<string, string>> = {}): BundleRun {
-    const all = ['run', ...args.split(' ').filter(arg => arg !== '')]
-    return bundle.start(all, { folder, environment })
-  }
-
-  async function run(args: string, environment: Readonly<Record<string, string>> = {}) {
-    const started = start(args, environment)
-    const exit = await started.ended
-    return { exit, out: started.out, errors: started.errors }
-  }
-
-  const read = (name: string) => readFile(join(folder, name), 'utf8')
-
-  async function document(name: string): Promise<RunDocument> {
-    return JSON.parse(await read(name)) as RunDocument
-  }
+  const put: RunFolder['put'] = files => folder.put(files)
+  const start: RunFolder['start'] = (...args) => folder.start(...args)
+  const run: RunFolder['run'] = (...args) => folder.run(...args)
+  const read: RunFolder['read'] = name => folder.read(name)
+  const document: RunFolder['document'] = name => folder.document(name)
 
   const statuses = (blocks: readonly BlockDocument[] = []) => blocks.map(({ status }) => status)
 
@@ -122,7 +104,7 @@ capture: seen = value.total
       acknowledged: 1,
       last: { partition: 0, offset: '0' },
     })
-    assert.deepEqual(await readdir(join(folder, 'out')), ['r.json', 'r.tap', 'r.xml'])
+    assert.deepEqual(await readdir(join(folder.path, 'out')), ['r.json', 'r.tap', 'r.xml'])
   })
 
   it('ends with 4 where a record does not come, and tells the closest one', async () => {
@@ -325,50 +307,6 @@ never
     assert.match(started.out, new RegExp(`${written} records to ${topic} · last partition 0`))
   })
 
-  it('ends with 3 when the broker is lost, and tells what was acknowledged', async () => {
-    const own = await ownBroker()
-    const topic = `lost-${randomUUID()}`
-    await put({
-      'a.kafka': `TOPIC
-topic: ${topic}
-###
-PRODUCER
-topic: ${topic}
-record-count: 100000
-rate: 100/s
-{ "i": {{$index}} }
-###
-EXPECT
-topic: ${topic}
-from: earliest
-within: 2s
-{ "i": 99999 }
-`,
-    })
-    const started = start(`a.kafka --brokers ${own.bootstrapServers} --report json=r.json`)
-    const kafka = new Kafka({
-      brokers: [own.bootstrapServers],
-      clientId: 'lost',
-      logLevel: logLevel.NOTHING,
-    })
-    const client = kafka.admin()
-    await client.connect()
-    await eventually('some records', async () => {
-      const offsets = await client.fetchTopicOffsets(topic).catch(() => [])
-      return Number(offsets[0]?.high ?? 0) > 5 ? true : undefined
-    })
-    await client.disconnect()
-    await own.stop()
-    assert.equal(await started.ended, 3, started.out)
-    const { files } = await document('r.json')
-    const blocks = files[0]?.blocks
-    assert.deepEqual(statuses(blocks), ['passed', 'failed', 'failed'], started.out)
-    const { details } = blocks?.[1] ?? {}
-    assert.ok(details?.kind === 'produced')
-    assert.ok(details.acknowledged > 5 && details.acknowledged < details.sent, started.out)
-    assert.match(started.out, /\d+ of \d+ records acknowledged · last partition 0 · offset \d+/)
-  })
-
   it('takes names of clusters from kafka.env.json, and asks before it writes to a protected one', async () => {
     const topic = await newTopic()
     const clusters = {
@@ -393,7 +331,7 @@ within: 2s
   })
 
   it('passes the example for pipelines', async () => {
-    await cp(join(import.meta.dirname, '../../examples/ci'), folder, { recursive: true })
+    await cp(join(import.meta.dirname, '../../examples/ci'), folder.path, { recursive: true })
     const { exit, out } = await run(`. --env ci --cluster ci=${brokers} --report junit=kafka.xml`)
     assert.equal(exit, 0, out)
     assert.match(out, /3 passed/)
@@ -438,19 +376,5 @@ x
       assert.ok(!text.includes(canary) && !text.includes(other), text)
     }
     assert.match(out, /seen = \*\*\*/)
-  })
-
-  it('reaches no file outside', async () => {
-    const topic = await newTopic()
-    await put({
-      '.git/x': '',
-      'a.kafka': `PRODUCER\ntopic: ${topic}\nvalue-from: file(../../etc/hostname)\n`,
-      'b.kafka': `PRODUCER\ntopic: ${topic}\n{{$file ./missing.txt}}\n`,
-    })
-    const { exit, out } = await run(`. --brokers ${brokers}`)
-    assert.ok(exit === 2 || exit === 3, out)
-    assert.match(out, /outside the workspace/)
-    assert.match(out, /"\.\/missing\.txt" cannot be read: there is no such file\./)
-    assert.equal(await countOf(topic), 0)
   })
 })
