@@ -170,8 +170,8 @@ describe('a CONSUMER in a run', function () {
     const joining = { groupId: group, topic, fallback: 'latest', partitions: [] } as const
     const member = cluster.join(joining, { signal: stop.signal })[Symbol.asyncIterator]()
     try {
-      const { value: first }: IteratorResult<JoinUpdate, unknown> = await member.next()
-      assert.equal((first as JoinUpdate).kind, 'joined')
+      const first: IteratorResult<JoinUpdate, unknown> = await member.next()
+      assert.equal((first.value as JoinUpdate).kind, 'joined')
       const beside = `CONSUMER ${group}\ntopic: ${topic}\nlimit: 2\n`
       assert.match(
         await told(beside),
