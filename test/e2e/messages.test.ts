@@ -131,6 +131,20 @@ describe('a view of messages in the workbench', function () {
     await workbench.tidy()
   })
 
+  it('asks for another topic, and goes on asking where the view takes the focus', async () => {
+    const frame = await view()
+    await workbench.command('Kafka: Show Messages of Another Topic…')
+    await workbench.waitForQuickInput('Topics of Local')
+    const list = workbench.page.locator('.quick-input-widget')
+    await list.locator('.monaco-list-row').first().waitFor()
+    await frame.locator('[role=grid]').focus()
+    await until('the focus in the view', () => frame.evaluate(() => document.hasFocus()))
+    assert.ok(await list.isVisible())
+    await list.locator('.input').first().click()
+    await workbench.press('Escape')
+    await list.waitFor({ state: 'hidden' })
+  })
+
   it('reads anew with a filter that is typed', async () => {
     await workbench.command('Kafka: Choose Where to Read Messages From…')
     await workbench.pick('Earliest')

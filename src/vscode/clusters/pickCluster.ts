@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { stayingOverWebview } from '../pick/staying.ts'
 import type { Clusters, SavedCluster } from './clusters.ts'
 
 interface ClusterItem extends vscode.QuickPickItem {
@@ -21,6 +22,7 @@ export async function pickCluster(
     title: 'Kafka',
     placeHolder,
     matchOnDescription: true,
+    ...stayingOverWebview(),
   })
   if (chosen !== add) return chosen?.cluster
   const added: unknown = await vscode.commands.executeCommand('kafkaWorkbench.addCluster')

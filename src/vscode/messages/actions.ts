@@ -19,7 +19,7 @@ import { heldView, type RecordSource } from './recordSource.ts'
 import { recordText } from './recordText.ts'
 import { reproduce } from './reproduce.ts'
 import type { ReadingSession } from './session.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 /** What a person can do with the records of a view. Failures are told in a message. */
 export interface Actions {

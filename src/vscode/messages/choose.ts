@@ -4,7 +4,7 @@ import { pickGroupOf } from './pickGroupOf.ts'
 import type { RecordSource } from './recordSource.ts'
 import { consumerSettings } from './settings.ts'
 import { fromInWords, toInWords } from './words.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 interface Choice extends vscode.QuickPickItem {
   /** As it is written in a `.kafka` file; empty: nothing; absent: ask for it. */

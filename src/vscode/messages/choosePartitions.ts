@@ -4,7 +4,7 @@ import { parsePartitions, partitionsIn } from '../../language/values/partitions.
 import { logEnds, type PartitionLog } from './logEnds.ts'
 import { partitionsText } from './partitionsText.ts'
 import type { RecordSource } from './recordSource.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 /** Ms that the brokers have to tell what there is to choose from. */
 const DEADLINE = 15_000

@@ -10,7 +10,7 @@ import { recordFilter } from './filterText.ts'
 import { withProgress } from './progress.ts'
 import { heldView, type RecordSource } from './recordSource.ts'
 import { writeExport, type ExportStep, type Written } from './writeExport.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 export type ExportWhat = 'shown' | 'topic' | { readonly records: readonly RecordName[] }
 

@@ -7,7 +7,7 @@ import { parsePlace, type Place } from './place.ts'
 import { readingFrom, topicReading, withProperties, withStart, type Reading } from './reading.ts'
 import type { RecordSource } from './recordSource.ts'
 import { consumerSettings } from './settings.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 export interface JumpingPanel {
   readonly reading: Reading

@@ -3,7 +3,7 @@ import { ProblemError } from '../../base/problem.ts'
 import type { Cluster, GroupOffsets } from '../../kafka/cluster.ts'
 import { count } from '../../lag/format.ts'
 import type { RecordSource } from './recordSource.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 interface CommittedPlace {
   readonly partition: number

@@ -22,7 +22,7 @@ import {
   type Resend,
   type Resent,
 } from './resend.ts'
-import { STAYING } from './staying.ts'
+import { STAYING } from '../pick/staying.ts'
 
 export interface ReproduceDeps {
   readonly clusters: Clusters

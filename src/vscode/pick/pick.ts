@@ -5,6 +5,7 @@ import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { connectVisibly } from '../clusters/connectVisibly.ts'
 import { clusterFor, textOf } from '../clusters/pickCluster.ts'
 import { groupItems, topicItems, type PickItem } from './items.ts'
+import { stayingOverWebview } from './staying.ts'
 
 export interface ClusterTopic {
   readonly saved: SavedCluster
@@ -88,7 +89,11 @@ async function pick(
     source.cancel()
     return []
   })
-  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder }, source.token)
+  const chosen = await vscode.window.showQuickPick(
+    items,
+    { title, placeHolder, ...stayingOverWebview() },
+    source.token,
+  )
   source.dispose()
   if (failure !== undefined) throw new ProblemError(problemOf(failure))
   controller.abort()
