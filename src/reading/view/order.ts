@@ -136,36 +136,73 @@ function raise(times: Float64Array, least: number): void {
   for (let row = 0; row < times.length && (times[row] ?? 0) < least; row++) times[row] = least
 }
 
-/** Neighbours are merged until one is left, so that what came first stays first. */
+/**
+ * All runs as one: neighbours are merged until one is left, so that what came first stays first.
+ * They go to and fro between two buffers; many small arrays cost more than the merging itself.
+ */
 function mergedRuns(runs: readonly Run[]): Run | undefined {
-  let left = runs
-  while (left.length > 1) {
-    const merged: Run[] = []
-    for (let at = 0; at < left.length; at += 2) {
-      const [first, second] = left.slice(at, at + 2)
-      if (first) merged.push(second ? mergedPair(first, second) : first)
+  const [only, ...others] = runs
+  if (others.length === 0) return only
+  let ends = endsOf(runs)
+  let from = joined(runs, ends.at(-1) ?? 0)
+  let to = newRun(from.times.length)
+  while (ends.length > 1) {
+    const merged: number[] = []
+    for (let run = 0; run < ends.length; run += 2) {
+      const first = ends[run - 1] ?? 0
+      const middle = ends[run] ?? 0
+      const end = ends[run + 1] ?? middle
+      mergeNeighbours(from, to, first, middle, end)
+      merged.push(end)
     }
-    left = merged
+    ends = merged
+    ;[from, to] = [to, from]
   }
-  return left[0]
+  return from
 }
 
-function mergedPair(first: Run, second: Run): Run {
-  const count = first.times.length + second.times.length
-  const times = new Float64Array(count)
-  const names = new Uint32Array(count)
-  let one = 0
-  let other = 0
-  for (let to = 0; to < count; to++) {
-    const time = one < first.times.length ? (first.times[one] ?? 0) : Infinity
-    const otherTime = other < second.times.length ? (second.times[other] ?? 0) : Infinity
-    if (time <= otherTime && one < first.times.length) {
-      times[to] = time
-      names[to] = first.names[one++] ?? 0
-    } else {
-      times[to] = otherTime
-      names[to] = second.names[other++] ?? 0
+function newRun(rows: number): Run {
+  return { times: new Float64Array(rows), names: new Uint32Array(rows) }
+}
+
+function endsOf(runs: readonly Run[]): number[] {
+  let end = 0
+  return runs.map(({ times }) => (end += times.length))
+}
+
+function joined(runs: readonly Run[], rows: number): Run {
+  const all = newRun(rows)
+  let at = 0
+  for (const { times, names } of runs) {
+    all.times.set(times, at)
+    all.names.set(names, at)
+    at += times.length
+  }
+  return all
+}
+
+/** Rows `first` up to `middle` and those from there up to `end`, each in order, as one. */
+function mergeNeighbours(from: Run, to: Run, first: number, middle: number, end: number): void {
+  const { times, names } = from
+  let one = first
+  let other = middle
+  let next = first
+  // Partitions that come one after the other need no look at each row.
+  if (middle < end && (times[middle - 1] ?? 0) > (times[middle] ?? 0)) {
+    while (one < middle && other < end) {
+      const time = times[one] ?? 0
+      const otherTime = times[other] ?? 0
+      const isFirst = time <= otherTime
+      to.times[next] = isFirst ? time : otherTime
+      to.names[next++] = names[isFirst ? one++ : other++] ?? 0
     }
   }
-  return { times, names }
+  copyRows(from, to, one, middle, next)
+  copyRows(from, to, other, end, next + middle - one)
+}
+
+function copyRows(from: Run, to: Run, start: number, end: number, at: number): void {
+  if (start === end) return
+  to.times.set(from.times.subarray(start, end), at)
+  to.names.set(from.names.subarray(start, end), at)
 }
