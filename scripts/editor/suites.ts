@@ -1,10 +1,11 @@
 /**
- * Runs all editor suites: those of an ordinary workspace together, those of an untrusted one in
- * an editor with workspace trust on. They get a copy of the examples as their workspace, and the
- * address of a Kafka with sample data. Leaves the counts where the test run looks for them.
+ * Runs all editor suites: those of an ordinary workspace together, those of one with two folders,
+ * and those of an untrusted one in an editor with workspace trust on. They get a copy of the examples
+ * as their workspace, and the address of a Kafka with sample data. Leaves the counts where the test
+ * run looks for them.
  */
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureEditor } from './editor.ts'
 import { copyExamples } from './examples.ts'
@@ -13,14 +14,16 @@ import { startSampleKafka, type SampleKafka } from './sampleKafka.ts'
 import { runSuite, type SuiteResult, type SuiteRun } from './suite.ts'
 
 const UNTRUSTED = 'test/vscode/**/untrusted*.test.ts'
+const FOLDERS = 'test/vscode/**/folders*.test.ts'
 
-const RUNS: readonly (SuiteRun & { readonly name: string })[] = [
+const RUNS: readonly (SuiteRun & { readonly name: string; readonly second?: string })[] = [
   {
     name: 'trusted',
     suites: ['test/vscode/**/*.test.ts'],
-    except: [UNTRUSTED],
+    except: [UNTRUSTED, FOLDERS],
     deadlineMs: 8 * 60_000,
   },
+  { name: 'folders', suites: [FOLDERS], second: 'second', deadlineMs: 2 * 60_000 },
   { name: 'untrusted', suites: [UNTRUSTED], trust: true, deadlineMs: 2 * 60_000 },
 ]
 
@@ -38,13 +41,24 @@ const results: SuiteResult[] = []
 try {
   for (const run of RUNS) {
     if (only.length > 0 && !only.includes(run.name)) continue
-    const workspace = await copyExamples(run.name)
+    const workspace = await workspaceOf(run)
     const result = await runSuite({ ...run, ...surroundings(kafka), workspace, editor, log })
     if (result.crashed !== undefined) log(result.crashed)
     results.push(result)
   }
 } finally {
   await kafka?.stop()
+}
+
+/** The examples, and where a suite wants a workspace of two folders an empty one beside them. */
+async function workspaceOf({ name, second }: (typeof RUNS)[number]): Promise<string> {
+  const examples = await copyExamples(name)
+  if (second === undefined) return examples
+  const beside = join(examples, '..', second)
+  await mkdir(beside, { recursive: true })
+  const file = join(examples, '..', `${name}.code-workspace`)
+  await writeFile(file, JSON.stringify({ folders: [{ path: examples }, { path: beside }] }))
+  return file
 }
 
 /** A Kafka with sample data where there can be one; suites that need it skip where there is none. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer, type Socket } from 'node:net'
 import * as vscode from 'vscode'
 import { until } from './extension.ts'
 import { kafkaFolder, statuses } from './kafkaFolder.ts'
@@ -203,6 +204,57 @@ describe('a run of a .kafka document that is edited, moved and stopped', () => {
     assert.match(shown(document, 1)?.text ?? '', /^✗ .*127\.0\.0\.1:1/)
     assert.equal(somebody.messages.length, 1)
     assert.match(somebody.messages[0] ?? '', /127\.0\.0\.1:1/)
+  })
+
+  describe('while its cluster does not answer', () => {
+    /** Takes connections, and never says a word. */
+    const server = createServer()
+    const open = new Set<Socket>()
+    server.on('connection', socket => void open.add(socket.on('error', () => undefined)))
+
+    before(() => new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => void resolve())))
+    after(() => {
+      for (const socket of open) socket.destroy()
+      server.close()
+    })
+
+    async function showSilent(name: string): Promise<vscode.TextDocument> {
+      const { clusters } = parts()
+      const address = server.address()
+      assert.ok(address !== null && typeof address === 'object')
+      const { scope = 'user' } = clusters.all[0] ?? {}
+      const bootstrapServers = [`127.0.0.1:${address.port}`]
+      await clusters.save({ id: 'silent', name: 'Silent', scope, bootstrapServers })
+      await until('the cluster', () => clusters.find('Silent'))
+      await clusters.select(clusters.find('Silent')?.id)
+      const { document } = await show(name, `PRODUCER\ntopic: ${topic}\nx\n###\n${OTHER}`)
+      return document
+    }
+
+    it('shows so, and ends with the Cancel that it offers', async () => {
+      const document = await showSilent('cancelled.kafka')
+      const somebody = person({ cancel: title => title === 'Connecting to Silent' })
+      try {
+        await vscode.commands.executeCommand('kafkaWorkbench.runFile')
+      } finally {
+        somebody.leave()
+      }
+      assert.deepEqual(somebody.progresses, ['Connecting to Silent'])
+      assert.deepEqual(
+        [shown(document, 0)?.text, shown(document, 1)?.text],
+        ['stopped after 0 records', 'stopped'],
+      )
+      assert.deepEqual(somebody.messages, [], 'who cancels needs to be told nothing')
+    })
+
+    it('ends with the Stop of its block', async () => {
+      const document = await showSilent('stopped.kafka')
+      const ended = runAt(document, 0)
+      await until('it connects', () => state(document, 0)?.kind === 'connecting')
+      assert.ok((await lenses(document)).includes('0 $(sync~spin) Connecting...'))
+      await stopAt(document, 0, ended)
+      assert.equal(shown(document, 0)?.text, 'stopped after 0 records')
+    })
   })
 
   it('starts a new session with another cluster', async () => {

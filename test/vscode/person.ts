@@ -6,6 +6,8 @@ export interface Answers {
   /** To a message, modal or not, that offers something. */
   button?(message: string, offered: readonly string[]): string | undefined
   pick?(labels: readonly string[]): string | undefined
+  /** Whether the Cancel of a progress is pressed. */
+  cancel?(title: string): boolean
 }
 
 /** Somebody at the editor, who answers what a test says and remembers what there was to read. */
@@ -13,6 +15,7 @@ export interface Person {
   readonly inputs: readonly vscode.InputBoxOptions[]
   readonly messages: readonly string[]
   readonly picks: readonly (readonly string[])[]
+  readonly progresses: readonly string[]
   leave(): void
 }
 
@@ -24,6 +27,7 @@ export function person(answers: Answers = {}): Person {
   const inputs: vscode.InputBoxOptions[] = []
   const messages: string[] = []
   const picks: string[][] = []
+  const progresses: string[] = []
   const message = (text: string, ...rest: unknown[]) => {
     messages.push(text)
     const offered = rest.filter(each => typeof each === 'string')
@@ -41,6 +45,16 @@ export function person(answers: Answers = {}): Person {
       const chosen = answers.pick?.(labels)
       return items.find(({ label }) => label === chosen)
     },
+    withProgress: async (
+      { title = '' }: vscode.ProgressOptions,
+      run: (progress: object, token: vscode.CancellationToken) => Thenable<unknown>,
+    ) => {
+      progresses.push(title)
+      const source = new vscode.CancellationTokenSource()
+      const running = run({ report: () => undefined }, source.token)
+      if (answers.cancel?.(title)) source.cancel()
+      return running
+    },
     showErrorMessage: message,
     showWarningMessage: message,
     showInformationMessage: message,
@@ -54,6 +68,7 @@ export function person(answers: Answers = {}): Person {
     inputs,
     messages,
     picks,
+    progresses,
     leave() {
       for (const [name, original] of before) Reflect.set(vscode.window, name, original)
     },

@@ -16,8 +16,8 @@ export function workspaceFiles(document: vscode.Uri): RunFiles {
 }
 
 /**
- * The text of a file that a `.kafka` file names, relative to it. Files outside the workspace's
- * folders are refused, and so is everything in a document that lies in none.
+ * The text of a file that a `.kafka` file names, relative to it. Files outside the document's folder
+ * of the workspace are refused, and so is everything in a document that lies in none.
  */
 export async function readWorkspaceFile(document: vscode.Uri, path: string): Promise<string> {
   return new TextDecoder().decode(await readWorkspaceBytes(document, path))
@@ -58,15 +58,18 @@ export async function* streamWorkspaceFile(
 
 const PIECE_BYTES = 256 * 1024
 
-/** The place of a file in the document's workspace, with every link followed that there is. */
+/** The place of a file in the document's folder, with every link followed that there is. */
 async function uriOf(document: vscode.Uri, path: string): Promise<vscode.Uri> {
   const uri =
     path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path)
       ? document.with({ path: vscode.Uri.file(path).path })
       : vscode.Uri.joinPath(document, '..', path)
-  const folder = vscode.workspace.getWorkspaceFolder(uri)
+  const folder = vscode.workspace.getWorkspaceFolder(document)
   if (document.scheme === 'untitled' || !folder) throw outside(path)
-  if (uri.scheme !== 'file') return uri
+  if (uri.scheme !== 'file') {
+    if (!isInside(folder.uri.path, uri.path)) throw outside(path)
+    return uri
+  }
   const place = await realPlace(uri.fsPath)
   if (!isInside(await realpath(folder.uri.fsPath), place)) throw outside(path)
   return vscode.Uri.file(place)
@@ -146,8 +149,8 @@ function memorySink(uri: vscode.Uri, path: string): FileSink {
 function outside(path: string): ProblemError {
   return new ProblemError({
     code: 'outside-workspace',
-    message: `"${path}" is not a file of this workspace.`,
-    advice: 'Save this file in the workspace and put the other one there too.',
+    message: `"${path}" is not in the folder of the workspace that this file is in.`,
+    advice: 'Save this file in a folder of the workspace and put the other one there too.',
   })
 }
 
