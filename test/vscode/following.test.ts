@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import * as vscode from 'vscode'
 import { until } from './extension.ts'
@@ -212,7 +213,10 @@ describe('a run of a .kafka document that is edited, moved and stopped', () => {
     const open = new Set<Socket>()
     server.on('connection', socket => void open.add(socket.on('error', () => undefined)))
 
-    before(() => new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => void resolve())))
+    before(async () => {
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+    })
     after(() => {
       for (const socket of open) socket.destroy()
       server.close()
