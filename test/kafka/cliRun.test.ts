@@ -6,7 +6,7 @@ import { Kafka, logLevel, type Admin } from 'kafkajs'
 import { harden } from '../../src/kafkajs/harden.ts'
 import type { BlockDocument } from '../../src/report/json.ts'
 import { junitProblems } from '../report/junitSchema.ts'
-import { sharedBroker } from './broker.ts'
+import { secureBroker, sharedBroker } from './broker.ts'
 import { Bundle } from './bundle.ts'
 import { eventually } from './eventually.ts'
 import { runFolder, type RunFolder } from './runFolder.ts'
@@ -188,6 +188,49 @@ capture: seen = value.total
     assert.deepEqual(heads.toSorted(), ['a.kafka', 'b/c.kafka', 'b/d.kafka', 'e.kafka'])
   })
 
+  it('keeps files of one name apart in its reports, whatever their labels are', async () => {
+    const topic = await newTopic()
+    const expect = (label: string) =>
+      `EXPECT ${label}\ntopic: ${topic}\nwithin: 1s\nnone: true\nkey: x\n`
+    const label = `<a href="&amp;">]]> 'é' 😀 \u0007 #1`
+    const text = [label, label, ''].map(expect).join('###\n')
+    await put({ 'one/same.kafka': text, 'two/same.kafka': text })
+    const reports = '--report junit=r.xml --report tap=r.tap --report json=r.json'
+    const { exit, out } = await run(`. --brokers ${brokers} --jobs 2 ${reports}`)
+    assert.equal(exit, 0, out)
+
+    const xml = await read('r.xml')
+    assert.deepEqual(junitProblems(xml), [])
+    const suites = [...xml.matchAll(/<testsuite name="([^"]*)"/g)].map(([, name]) => name)
+    assert.deepEqual(suites, ['one/same.kafka', 'two/same.kafka'])
+    const shown = "EXPECT &lt;a href=&quot;&amp;amp;&quot;&gt;]]&gt; 'é' 😀 \ufffd #1"
+    const names = [shown, `${shown} (2)`, 'EXPECT (line 13)']
+    const cases = [...xml.matchAll(/<testcase name="([^"]*)" classname="([^"]*)"/g)]
+    assert.deepEqual(
+      cases.map(([, name, file]) => [file, name]),
+      suites.flatMap(file => names.map(name => [file, name])),
+    )
+
+    const points = (await read('r.tap')).split('\n').filter(line => /^(?:TAP|1\.\.|ok)/.test(line))
+    const escaped = `EXPECT <a href="&amp;">]]> 'é' 😀 \u0007 \\#1`
+    const titles = [escaped, `${escaped} (2)`, 'EXPECT (line 13)']
+    assert.deepEqual(points, [
+      ...['TAP version 14', '1..6'],
+      ...['one', 'two'].flatMap((of, file) =>
+        titles.map((title, n) => `ok ${3 * file + n + 1} - ${of}/same.kafka ${title}`),
+      ),
+    ])
+
+    const { files } = await document('r.json')
+    assert.deepEqual(
+      files.map(({ file, blocks }) => [file, ...blocks.map(each => each.label)]),
+      [
+        ['one/same.kafka', label, label, undefined],
+        ['two/same.kafka', label, label, undefined],
+      ],
+    )
+  })
+
   it('chooses blocks by tag, and skips a CONSUMER without an end, with a reason', async () => {
     const topic = await newTopic()
     const file = `PRODUCER
@@ -221,6 +264,21 @@ output: raw
     assert.equal(await countOf(topic), 1)
     const quiet = await run(`a.kafka --brokers ${brokers} --tags fast --quiet`)
     assert.deepEqual([quiet.exit, quiet.out, quiet.errors], [0, 'a\n', ''])
+  })
+
+  it('leaves out what is marked with @skip, and with --only all that is not marked with @only', async () => {
+    const topic = await newTopic()
+    const producer = (directive: string) => `PRODUCER\n${directive}\ntopic: ${topic}\nx\n###\n`
+    const directives = ['-- @only', '-- a comment', '-- @skip broken since June']
+    await put({ 'a.kafka': directives.map(producer).join('') })
+    const ran = async (more: string) => {
+      const { exit, out } = await run(`a.kafka --brokers ${brokers} --report json=r.json ${more}`)
+      assert.equal(exit, 0, out)
+      const { files } = await document('r.json')
+      return [statuses(files[0]?.blocks), await countOf(topic)]
+    }
+    assert.deepEqual(await ran(''), [['passed', 'passed', 'skipped'], 2])
+    assert.deepEqual(await ran('--only'), [['passed', 'skipped', 'skipped'], 3])
   })
 
   it('ends with --bail at the first block that goes wrong', async () => {
@@ -338,30 +396,61 @@ never
   })
 
   it('shows no secret anywhere, whatever becomes of it', async () => {
-    const topic = await newTopic()
-    const canary = `canary-${randomUUID()}`
-    const other = `private-${randomUUID()}`
+    const secure = await secureBroker()
+    const secrets = {
+      ofFile: `canary-"${randomUUID()}`,
+      ofProcess: `canary-'${randomUUID()}`,
+      ofEnvironment: `canary-\\${randomUUID()}`,
+      password: secure.passwords.alice,
+    }
+    const topic = `secrets-${randomUUID()}`
     await put({
-      secrets: `TOKEN=${canary}\n`,
-      'kafka.private.env.json': JSON.stringify({ ci: { pin: other } }),
+      secrets: `TOKEN='${secrets.ofFile}'\nKAFKA_PASSWORD=${secrets.password}\n`,
+      'kafka.private.env.json': JSON.stringify({ ci: { pin: secrets.ofEnvironment } }),
+      // What another program wrote: nothing says that it is one.
+      'echo.json': JSON.stringify({ said: `by ${secrets.password}`, ...secrets }),
       'a.kafka': `@token = {{$secret TOKEN}}
+@other = {{$secret OTHER}}
 
+TOPIC
+topic: ${topic}
+###
 PRODUCER p
 topic: ${topic}
 key: {{token}}
 header: pin = {{pin}}
-{ "token": "{{token}}", "pin": "{{pin}}" }
+{ "token": {{json token}}, "pin": {{json pin}} }
+###
+PRODUCER
+topic: ${topic}
+value-from: file(./echo.json)
 ###
 EXPECT found
 topic: ${topic}
-capture: seen = value.token
-{ "token": "{{token}}" }
+capture: seen = [value.token, value.pin, headers["pin"]]
+{ "token": {{json token}} }
 ###
 EXPECT lost
 topic: ${topic}
 within: 500ms
 key: {{token}}
-{ "token": "{{token}}", "pin": "not {{pin}}" }
+match: value.token == "{{token}}" && value.pin == {{other}}
+{ "token": {{json token}}, "pin": "not {{pin}}" }
+###
+EXPECT echoed
+topic: ${topic}
+within: 500ms
+{ "said": "nothing", "ofFile": {}, "ofProcess": "{{other}}!", "ofEnvironment": 1 }
+###
+EXPECT judged
+topic: ${topic}
+match: has(value.said)
+assert: value.said == "by {{other}}" || int(value.password) == 1
+###
+CONSUMER
+topic: ${topic}
+to: latest
+output: jsonl
 ###
 PRODUCER bad
 topic: no such {{token}}
@@ -369,12 +458,22 @@ x
 `,
     })
     const reports = '--report junit=r.xml --report json=r.json --report tap=r.tap'
-    const args = `a.kafka --brokers ${brokers} --env ci --secrets-file secrets --verbose ${reports}`
-    const { out, errors } = await run(args)
-    const texts = [out, errors, await read('r.xml'), await read('r.json'), await read('r.tap')]
-    for (const text of texts) {
-      assert.ok(!text.includes(canary) && !text.includes(other), text)
-    }
-    assert.match(out, /seen = \*\*\*/)
+    const login = `--brokers ${secure.saslPlain} --security sasl-plaintext --username alice`
+    const { exit, out, errors } = await run(
+      `a.kafka ${login} --env ci --secrets-file secrets --verbose ${reports}`,
+      { OTHER: secrets.ofProcess },
+    )
+    assert.equal(exit, 4, out)
+    for (const text of [
+      out,
+      errors,
+      ...(await Promise.all(['r.xml', 'r.json', 'r.tap'].map(read))),
+    ])
+      for (const secret of Object.values(secrets))
+        for (const form of [secret, JSON.stringify(secret).slice(1, -1)])
+          assert.ok(!text.includes(form), text)
+    assert.match(out, /seen = \["\*{3}","\*{3}","\*{3}"\]/)
+    assert.match(out, /said +expected "nothing" +got "by \*{3}"/)
+    assert.match(out, /"said":"by \*{3}","ofFile":"\*{3}"/)
   })
 })
