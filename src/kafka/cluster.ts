@@ -109,6 +109,11 @@ export interface ProduceValuesRequest extends ProduceSettings {
   readonly values: PackedValues
   /** What all of these records have beside their value. */
   readonly common: Omit<OutgoingRecord, 'value'>
+  /**
+   * What has to end before these are sent, so that their order is kept; they are made ready while it
+   * is on its way. False: they are not sent, and the call gives nothing. Never rejects.
+   */
+  readonly after?: Promise<boolean>
 }
 
 /** What became of values that stand one behind the other: all of them are written, or none is. */
@@ -156,6 +161,11 @@ export interface JoinRequest {
   readonly fallback: 'earliest' | 'latest'
   /** Ends after so many records, and commits no further than the last of them. */
   readonly limit?: number
+  /**
+   * As `ReadRequest.to`: ends when each partition that the member was given is read to there, and
+   * commits no further.
+   */
+  readonly to?: ReadRequest['to']
   /** Whether a record counts for the limit, asked once of each before it is handed on. Default: all. */
   readonly counts?: (record: KafkaRecord) => boolean
   /** Default `read_committed`. */

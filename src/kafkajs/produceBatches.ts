@@ -48,6 +48,8 @@ export interface Sending {
   readonly settings: ProduceSettings
   readonly ask: AskOptions
   readonly numbering: Numbering | undefined
+  /** What has to end before anything is sent; false: nothing is. */
+  readonly after?: Promise<boolean> | undefined
 }
 
 /** Well below `message.max.bytes` (1 MiB); one record that is larger is a batch of its own. */
@@ -184,7 +186,7 @@ function sendRound(
   sending: Sending,
   batches: readonly Batch[],
 ): Promise<readonly Outcome<Written>[]> {
-  const end = Date.now() + RETRY_MS
+  const end = Promise.resolve(sending.after).then(() => Date.now() + RETRY_MS)
   return spread(batches, {
     signal: sending.ask.signal,
     pauses: PAUSES_MS,
@@ -194,7 +196,7 @@ function sendRound(
       for (let at = 0; at < items.length; at += MAX_BATCHES) {
         found.push(...(await sendOnce(sending, nodeId, items.slice(at, at + MAX_BATCHES))))
       }
-      const inTime = Date.now() < end
+      const inTime = Date.now() < (await end)
       return found.map(outcome =>
         outcome.problem ? { ...outcome, moved: outcome.moved && inTime } : outcome,
       )
@@ -262,7 +264,7 @@ function maybeWritten(partition: string, why: string, detail: string | undefined
 }
 
 async function askLeader(
-  { context: { client }, topic, settings, ask, numbering }: Sending,
+  { context: { client }, topic, settings, ask, numbering, after }: Sending,
   nodeId: number,
   batches: readonly Batch[],
 ): Promise<readonly Outcome<Written>[]> {
@@ -278,6 +280,7 @@ async function askLeader(
       return { index: partition, records: await batch.write(options) }
     }),
   )
+  if ((await after) === false) return batches.map(notSent)
   const body = {
     transactionalId: numbering?.transactionalId ?? null,
     acks: ACKS[acks],

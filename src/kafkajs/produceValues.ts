@@ -20,16 +20,21 @@ import { frameOf, writeValues, type ValueFrame } from './valueBatch.ts'
 import type { TopicMetadata } from './routing.ts'
 
 /** As `produce`, for values of which nothing but the bytes is known. */
-export function produceValues(
+export async function produceValues(
   context: NumberedContext,
   request: ProduceValuesRequest,
   ask: AskOptions = {},
 ): Promise<readonly ValuesOutcome[]> {
-  if (request.values.count === 0) return Promise.resolve([])
+  if (request.values.count === 0 || (await mustNotBegin(request))) return []
   return numbered(context, request, ask, async writing => {
     const outcomes = await writeAllValues(context, request, ask, writing)
     return { result: outcomes, failed: outcomes.some(({ outcome }) => outcome.problem) }
   })
+}
+
+/** Numbers follow one another: what is numbered begins when what is before it has ended. */
+async function mustNotBegin({ idempotent, after }: ProduceValuesRequest): Promise<boolean> {
+  return idempotent === true && (await after) === false
 }
 
 /** As `produceValues`, numbered where there is somebody to number for. */
@@ -39,7 +44,8 @@ export async function writeAllValues(
   ask: AskOptions,
   writing?: Writing,
 ): Promise<readonly ValuesOutcome[]> {
-  const { topic, common, values, acks } = request
+  const { topic, common, values, acks, after } = request
+  if (writing && (await after) === false) return []
   const found = await findTopic(context, topic, common.partition ?? 0, ask)
   const missing = kafkaProblem(found?.errorCode ?? CODE.unknownTopicOrPartition, `Topic ${topic}`)
   if (!found || missing) {
@@ -61,14 +67,15 @@ export async function writeAllValues(
   ])
   if (unprepared) return [{ count: values.count, outcome: { problem: unprepared } }]
   const outcomes: ValuesOutcome[] = []
-  const sending = { context, topic, settings: request, ask, numbering: writing?.numbering }
+  const numbering = writing?.numbering
+  const sending = { context, topic, settings: request, ask, numbering, after }
   await sendBatches(sending, batches, ({ partition, count, index }, sent) => {
     const outcome = sent.problem
       ? { partition, problem: sent.problem }
       : writtenOutcome(partition, sent.value, count - 1, acks === '0', timestamp)
     outcomes[index] = { count, outcome }
   })
-  return outcomes
+  return (await after) === false ? [] : outcomes
 }
 
 interface ValuesBatch extends Batch {

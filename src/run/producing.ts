@@ -232,7 +232,10 @@ function packedSendOf(
   return packed && send && { records: packed, send }
 }
 
-/** As `produceMany`, where a record is no more than a place in the bytes of a file. */
+/**
+ * As `produceMany`, where a record is no more than a place in the bytes of a file. While one piece is
+ * on its way the next one is ready to go, and the one after it is read.
+ */
 async function* producePacked(
   { records, send }: PackedSend,
   run: Run,
@@ -241,11 +244,14 @@ async function* producePacked(
   const { clock } = run.context
   const told = teller(run)
   const pieces = records.pieces(stop)
-  let pending: Promise<ProduceResult['outcomes']> | undefined
+  const mayGoOn = (outcomes: ProduceResult['outcomes']) =>
+    !stop.aborted && clock.now() < until && !mustEnd({ outcomes }, run)
+  let first: Promise<ProduceResult['outcomes']> | undefined
+  let second: typeof first
   try {
     for (let isFirst = true; !stop.aborted && clock.now() < until; isFirst = false) {
       const next = await pieces.next()
-      const outcomes = await pending
+      const outcomes = await first
       if (next.done || (outcomes && mustEnd({ outcomes }, run))) break
       const { values, problems } = next.value
       const [problem] = problems
@@ -254,11 +260,13 @@ async function* producePacked(
         return
       }
       for (const each of problems) tally.notMade(each)
-      pending = sendPacked(records, send, values, run)
+      first = second
+      second = sendPacked(records, send, values, run, first?.then(mayGoOn))
       yield* told()
     }
-    await pending
   } finally {
+    await first
+    await second
     await pieces.return(undefined)
   }
   yield endOf(run)
@@ -397,20 +405,31 @@ async function outcomesOf(
   }
 }
 
-/** Sends values in one call, and counts what becomes of them: one outcome for each batch. */
+/**
+ * Sends values in one call, and counts what becomes of them: one outcome for each batch. None: they
+ * were not sent, because of what was before them.
+ */
 async function sendPacked(
   { topic, common }: PackedRecords,
   send: PackedSend['send'],
   values: PackedValues,
   run: Run,
+  after: Promise<boolean> | undefined,
 ): Promise<readonly ProduceOutcome[]> {
   const { tally, context } = run
   const { signal } = context
-  if (values.count === 0) return []
-  tally.sent(topic, values.count)
+  if (values.count === 0) {
+    await after
+    return []
+  }
+  const begin = () => {
+    tally.sent(topic, values.count)
+    return true
+  }
+  const before = after ? { after: after.then(isOn => isOn && begin()) } : (begin(), {})
   let outcomes: readonly ValuesOutcome[]
   try {
-    outcomes = await send({ topic, values, common, ...settingsOf(run) }, { signal })
+    outcomes = await send({ topic, values, common, ...settingsOf(run), ...before }, { signal })
   } catch (error) {
     const problem = signal.aborted ? stopped() : problemOf(error)
     outcomes = [{ count: values.count, outcome: { problem } }]

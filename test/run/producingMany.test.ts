@@ -38,9 +38,10 @@ type Produce = (request: ProduceRequest) => Promise<readonly ProduceOutcome[]>
 
 /** The values one by one, as the records that they are. */
 async function producedValues(
-  { values: { bytes, bounds, count }, common, ...request }: ProduceValuesRequest,
+  { values: { bytes, bounds, count }, common, after, ...request }: ProduceValuesRequest,
   produceAll: Produce,
 ): Promise<readonly ValuesOutcome[]> {
+  if ((await after) === false) return []
   const records = Array.from({ length: count }, (_, i) => ({
     ...common,
     value: bytes.slice(bounds[2 * i], bounds[2 * i + 1]),
@@ -402,6 +403,26 @@ describe('a PRODUCER of many records', () => {
     assert.equal(asked.length, 3)
     assert.deepEqual([ended?.reason, ended?.problem?.message], ['failed', 'down'])
     assert.deepEqual([ended?.totals?.acknowledged, ended?.totals?.failed], [20_000, 10_000])
+  })
+
+  it('sends no piece that is ready when the one before it is not written', async () => {
+    let sends = 0
+    const { asked, ended } = await run('PRODUCER\ntopic: t\nrecords-from: file(a)', {
+      files: { a: lines(40_000) },
+      packed: true,
+      produce: ({ records }) =>
+        ++sends < 3
+          ? Promise.resolve(records.map(() => ({ partition: 0, offset: 1n })))
+          : Promise.reject(new Error('down')),
+    })
+    assert.equal(asked.length, 3)
+    const [first = 0, second = 0, third = 0] = asked.map(({ records }) => records.length)
+    const { totals } = ended ?? {}
+    assert.deepEqual([ended?.reason, ended?.problem?.message], ['failed', 'down'])
+    assert.deepEqual(
+      [totals?.sent, totals?.acknowledged, totals?.failed],
+      [first + second + third, first + second, third],
+    )
   })
 
   it('goes on after records that are wrong themselves', async () => {

@@ -17,15 +17,15 @@ const CR = 13
 
 /**
  * The rows that `rowsOf` gives, as places in the bytes that were read: nothing is made of a line. A
- * piece is good until the piece after the next one is asked for: two buffers take turns, so that one
- * can be on its way while the other is filled.
+ * piece is good until the third piece after it is asked for: three buffers take turns, so that one
+ * can be on its way while another is ready to go and the last is filled.
  */
 export async function* packedLines(
   shape: 'jsonl' | 'lines',
   chunks: AsyncIterable<Uint8Array>,
   roomBytes = ROOM_BYTES,
 ): AsyncGenerator<PackedLines> {
-  let [room, other] = [newRoom(roomBytes), newRoom(roomBytes)]
+  let [room, second, third] = [newRoom(roomBytes), newRoom(roomBytes), newRoom(roomBytes)]
   let line = 1
   for await (const chunk of withoutMark(chunks)) {
     for (let at = 0; at < chunk.length;) {
@@ -45,9 +45,9 @@ export async function* packedLines(
       const packed = pack(shape, room, line, false)
       line = packed.line
       yield packed
-      // What was in the other room is good no longer.
-      takeRest(other, room.bytes.subarray(packed.end, room.filled), roomBytes)
-      ;[room, other] = [other, room]
+      // What was in the oldest room is good no longer.
+      takeRest(second, room.bytes.subarray(packed.end, room.filled), roomBytes)
+      ;[room, second, third] = [second, third, room]
     }
   }
   if (room.filled > 0) yield pack(shape, room, line, true)

@@ -34,7 +34,7 @@ export interface RecordSource {
 export interface PackedRecords {
   readonly topic: string
   readonly common: Omit<OutgoingRecord, 'value'>
-  /** A piece is good until the piece after the next one is asked for. */
+  /** A piece is good until the third piece after it is asked for. */
   pieces(signal: AbortSignal): AsyncGenerator<PackedPiece>
 }
 

@@ -72,15 +72,15 @@ describe('packed lines', () => {
     assert.deepEqual((await packed('lines', '\ufeffa\n\ufeffb', 1, 8)).values, ['a', '\ufeffb'])
   })
 
-  it('stay as they are until the piece after the next one is asked for', async () => {
+  it('stay as they are until the third piece after them is asked for', async () => {
     const text = Array.from({ length: 60 }, (_, i) => `${i} of many lines`).join('\n')
     const pieces = packedLines('lines', cut(text, 16), 64)
     const seen: string[] = []
-    let before: { readonly piece: PackedLines; readonly texts: string[] } | undefined
+    const before: { readonly piece: PackedLines; readonly texts: string[] }[] = []
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
-      if (before) assert.deepEqual(textsOf(before.piece), before.texts)
-      before = { piece: next.value, texts: textsOf(next.value) }
-      seen.push(...before.texts)
+      for (const { piece, texts } of before.slice(-2)) assert.deepEqual(textsOf(piece), texts)
+      before.push({ piece: next.value, texts: textsOf(next.value) })
+      seen.push(...textsOf(next.value))
     }
     assert.equal(seen.join('\n'), text)
   })
