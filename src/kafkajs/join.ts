@@ -3,8 +3,10 @@ import type { Socket } from 'node:net'
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { JoinRequest, JoinUpdate } from '../kafka/cluster.ts'
 import type { Group } from '../kafka/model.ts'
+import type { Positions } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { parseAddresses, showAddress, type Address } from './addresses.ts'
+import { assigners } from './assigners.ts'
 import { CONNECT_TIMEOUT_MS } from './connection.ts'
 import { connectionProblem } from './connectionProblems.ts'
 import { registerCodecs } from './compression.ts'
@@ -72,6 +74,8 @@ interface Plan {
   readonly wanted: ReadonlySet<number>
   /** Where to seek on joining; empty: the group's commits decide. */
   readonly seeks: ReadonlyMap<number, bigint>
+  /** The first offset not to read; absent: new records keep coming. */
+  readonly ends?: ReadonlyMap<number, bigint>
 }
 
 /** Checks what kafkajs would answer in its own way: topic, partitions, group, positions. */
@@ -99,10 +103,30 @@ async function prepare(
           { signal },
         )
       : new Map<number, bigint>()
-    return { wanted: new Set(wanted), seeks }
+    const ends = await endsOf(context, request, wanted, signal)
+    return { wanted: new Set(wanted), seeks, ...(ends && { ends }) }
   } catch (error) {
     return { problem: problemOf(error) }
   }
+}
+
+/** An end beyond the log is not waited for, as in a read without a group. */
+async function endsOf(
+  context: OffsetContext,
+  { topic, to, fallback }: JoinRequest,
+  partitions: readonly number[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, bigint> | undefined> {
+  if (!to) return undefined
+  const resolve = (positions: Positions) =>
+    resolvePositions(context, { topic, partitions, positions, fallback }, { signal })
+  const [asked, logs] = await Promise.all([resolve(to), resolve({ all: { kind: 'latest' } })])
+  return new Map(
+    [...logs].map(([partition, logEnd]) => {
+      const end = asked.get(partition) ?? logEnd
+      return [partition, end < logEnd ? end : logEnd]
+    }),
+  )
 }
 
 function noSuchPartition(topic: string, partition: number, count: number): Problem {
@@ -153,6 +177,8 @@ async function describeWhenCoordinated(
   }
 }
 
+const NONE: ReadonlyMap<number, bigint> = new Map()
+
 class GroupMember {
   readonly updates = new Handover<JoinUpdate>()
   readonly #request: JoinRequest
@@ -163,6 +189,8 @@ class GroupMember {
   readonly #toSeek: Map<number, bigint>
   /** How many records may still be handed over. */
   #left: number
+  /** Partitions that it has and that are not read to their ends yet. */
+  #unfinished: Set<number> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(context: JoinContext, request: JoinRequest, plan: Plan) {
@@ -236,6 +264,7 @@ class GroupMember {
     return kafka.consumer({
       groupId: this.#request.groupId,
       allowAutoTopicCreation: false,
+      partitionAssigners: assigners,
       readUncommitted: this.#request.isolation === 'read_uncommitted',
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
@@ -259,7 +288,9 @@ class GroupMember {
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       const { topic } = this.#request
       const assigned = payload.memberAssignment[topic] ?? []
+      const sought = new Map(this.#toSeek)
       this.#pauseAndSeek(assigned)
+      void this.#begin(assigned, sought)
       void this.updates.put({ kind: 'joined', memberId: payload.memberId, partitions: assigned })
     })
     this.#consumer.on(events.REBALANCING, () => {
@@ -267,6 +298,10 @@ class GroupMember {
     })
     this.#consumer.on(events.COMMIT_OFFSETS, ({ payload }) => {
       if (OUT_OF_RANGE in payload) payload.topics.forEach(topic => this.#tellReset(topic))
+    })
+    // Also told of batches that hold nothing but markers and aborted records.
+    this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
+      this.#reached(payload.partition, BigInt(payload.lastOffset) + 1n)
     })
     this.#consumer.on(events.CRASH, ({ payload }) => {
       if (payload.restart) this.#tell(payload.error)
@@ -287,10 +322,48 @@ class GroupMember {
     }
   }
 
+  /** Finds out which of the partitions that it has are read to their ends already. */
+  async #begin(assigned: readonly number[], sought: ReadonlyMap<number, bigint>): Promise<void> {
+    const { ends } = this.#plan
+    if (!ends) return
+    const partitions = assigned.filter(partition => ends.has(partition))
+    const unfinished = new Set(partitions)
+    this.#unfinished = unfinished
+    try {
+      const { topic, groupId, fallback } = this.#request
+      const positions: Positions = { all: { kind: 'committed', group: groupId } }
+      const asked = { topic, partitions, positions, fallback }
+      const commits = partitions.length > 0 ? await resolvePositions(this.#context, asked) : NONE
+      if (this.#unfinished !== unfinished) return
+      for (const partition of partitions) {
+        const position = sought.get(partition) ?? commits.get(partition)
+        if (position !== undefined) this.#reached(partition, position)
+      }
+      if (unfinished.size === 0) this.updates.end()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Ends the updates when the last of its partitions has been read to its end. */
+  #reached(partition: number, position: bigint): void {
+    const { ends } = this.#plan
+    if (!ends || position < (ends.get(partition) ?? 0n)) return
+    if (!this.#unfinished?.delete(partition)) return
+    this.#consumer.pause([{ topic: this.#request.topic, partitions: [partition] }])
+    if (this.#unfinished.size === 0) this.updates.end()
+  }
+
+  #beforeEnd(partition: number, records: readonly KafkaRecord[]): readonly KafkaRecord[] {
+    const end = this.#plan.ends?.get(partition)
+    return end === undefined ? records : records.filter(({ offset }) => offset < end)
+  }
+
   /** What was taken counts as consumed, and is committed; the rest of a batch past the limit not. */
   async #take(payload: EachBatchPayload): Promise<void> {
     this.#throwIfStopped()
-    const records = this.#upToLimit(recordsOf(payload))
+    const { partition } = payload.batch
+    const records = this.#upToLimit(this.#beforeEnd(partition, recordsOf(payload)))
     const waiting = new AbortController()
     const taken = this.updates.put({ kind: 'records', records }).finally(() => waiting.abort())
     while (!isOver(waiting.signal)) {
@@ -327,6 +400,7 @@ class GroupMember {
         'Nothing to do, unless the group should start elsewhere.',
       )
       void this.updates.put({ kind: 'problem', problem: reset })
+      if (topic === this.#request.topic) this.#reached(partition, BigInt(offset))
     }
   }
 

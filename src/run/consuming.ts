@@ -123,8 +123,7 @@ function wayForGroup(
     return plan.commit === true
       ? refuse(cannotJoin(name, otherKind))
       : browseInstead(plan, `Group "${name}" is a ${otherKind} group.`)
-  if (plan.commit === true)
-    return plan.to === undefined ? { mode: 'join', group: name } : refuse(joinWithEnd())
+  if (plan.commit === true) return { mode: 'join', group: name }
   if (plan.commit === false) return { mode: 'browse' }
   const others = (group?.members ?? []).filter(({ memberId }) => !context.isOurs(memberId)).length
   if (others > 0)
@@ -133,8 +132,6 @@ function wayForGroup(
       `Group "${name}" has ${others} active ${others === 1 ? 'member' : 'members'}.`,
       '; "commit: true" joins',
     )
-  if (plan.to !== undefined)
-    return browseInstead(plan, `A CONSUMER with "to:" leaves group "${name}" where it is.`)
   return { mode: 'join', group: name }
 }
 
@@ -172,14 +169,6 @@ function cannotJoin(group: string, kind: string): Problem {
   }
 }
 
-function joinWithEnd(): Problem {
-  return {
-    code: 'join-with-end',
-    message: '"commit: true" and "to:" cannot be used together so far.',
-    advice: 'Leave out one of them.',
-  }
-}
-
 function readRequest(plan: ConsumePlan, partitions: readonly number[] | undefined): ReadRequest {
   const { topic, group, fallback, to, filter, limit, isolation } = plan
   const start = group === undefined ? fallbackPosition(fallback) : committedOf(group)
@@ -208,13 +197,14 @@ function joinRequest(
   partitions: readonly number[] | undefined,
   groupId: string,
 ): JoinRequest {
-  const { topic, from, fallback, limit, isolation } = plan
+  const { topic, from, fallback, to, limit, isolation } = plan
   return {
     groupId,
     topic,
     fallback,
     ...(partitions !== undefined && { partitions }),
     ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
     ...(limit !== undefined && { limit }),
     ...(isolation !== undefined && { isolation }),
   }

@@ -105,7 +105,7 @@ describe('groups', function () {
 
     assert.equal(described?.type, 'classic')
     assert.equal(described.protocolType, 'consumer')
-    assert.equal(described.assignor, 'RoundRobinAssigner')
+    assert.equal(described.assignor, 'range')
     const [member] = described.members
     assert.equal(member?.clientId, 'groups-test')
     assert.equal(member.host, '127.0.0.1')

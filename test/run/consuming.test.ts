@@ -113,15 +113,16 @@ describe('a CONSUMER', () => {
     }
   })
 
-  it('leaves limit and isolation to the membership, which commits no further', async () => {
+  it('leaves end, limit and isolation to the membership, which commits no further', async () => {
     assert.deepEqual(
-      await decided('CONSUMER g\ntopic: orders\nlimit: 3\nisolation: read_uncommitted'),
+      await decided('CONSUMER g\ntopic: orders\nto: latest\nlimit: 3\nisolation: read_uncommitted'),
       {
         mode: 'join',
         request: {
           groupId: 'g',
           topic: 'orders',
           fallback: 'latest',
+          to: { all: { kind: 'latest' } },
           limit: 3,
           isolation: 'read_uncommitted',
         },
@@ -151,11 +152,6 @@ describe('a CONSUMER', () => {
       'Group "g" is a connect group. Reading from its committed offsets without joining.',
     ],
     [groupOf('g', { memberIds: ['a'] }), 'commit: false'],
-    [
-      groupOf('g'),
-      'to: latest',
-      'A CONSUMER with "to:" leaves group "g" where it is. Reading from its committed offsets without joining.',
-    ],
   ]
   it('browses from the committed offsets where joining would disturb (K401)', async () => {
     for (const [group, more, notice] of browsing) {
