@@ -43,7 +43,8 @@ describe('joining up to an end', function () {
     }))
     if (!transaction) {
       const outcomes = await cluster.produce({ topic, records: all })
-      assert.ok(outcomes.every(({ problem }) => !problem)); return;
+      assert.ok(outcomes.every(({ problem }) => !problem))
+      return
     }
     const open = await cluster.transaction(`${topic}-writer`)
     await open.produce({ topic, records: all })
