@@ -1,3 +1,10 @@
+import {
+  argumentProblem,
+  parseDatetime,
+  parseRandomInt,
+  parseShift,
+} from '../language/values/systemArguments.ts'
+
 /** What the `$…` names draw from. Nothing here is read from the machine: it is all handed in. */
 export interface SystemContext {
   /** Ms since the epoch, read anew for each occurrence. */
@@ -27,6 +34,8 @@ export type SystemValue =
  */
 export function systemValue(name: string, args: string, context: SystemContext): SystemValue {
   const evaluate = SYSTEM.get(name)
+  const wrong = evaluate && argumentProblem(name, args.trim())
+  if (wrong !== undefined) return bad(wrong)
   if (evaluate) return evaluate(args.trim(), context)
   const later = LATER.get(name)
   return later ? bad(`"{{${name}}}" is not there yet: ${later}.`) : { kind: 'unknown' }
@@ -66,20 +75,12 @@ function bad(message: string): SystemValue {
 
 /** From the first number up to and without the second. */
 function randomInt(args: string, { random }: SystemContext): SystemValue {
-  const match = /^(-?\d+)\s+(-?\d+)$/.exec(args)
-  const [low, end] = [Number(match?.[1]), Number(match?.[2])]
-  if (!match || low >= end)
-    return bad(`"$randomInt ${args}" needs a number and a larger one: {{$randomInt 1 100}}.`)
+  const [low, end] = parseRandomInt(args) ?? [0, 0]
   return value(String(low + Math.floor(random() * (end - low))))
 }
 
-const SHIFT = /(?:^|\s)[+-]?\d+\s*(?:ms|s|m|h|d|w|M|y)$/
-
 function datetime(args: string, context: SystemContext): SystemValue {
-  const shift = SHIFT.exec(args)?.[0] ?? ''
-  const format = args.slice(0, args.length - shift.length).trim()
-  if (format === '')
-    return bad('"$datetime" needs rfc1123, iso8601 or a pattern: {{$datetime yyyy-MM-dd}}.')
+  const { format, shift } = parseDatetime(args)
   return shifted(shift, context, time => formatTime(time, format))
 }
 
@@ -106,9 +107,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 /** `time` moved by `-3 d`, `90 m`, `1 M` (calendar months) or `1 y`; undefined if it is neither. */
 function shiftTime(time: number, shift: string): number | undefined {
   if (shift === '') return time
-  const match = /^([+-]?\d+)\s*(ms|s|m|h|d|w|M|y)$/.exec(shift)
-  if (!match) return undefined
-  const [amount, unit] = [Number(match[1]), match[2] ?? '']
+  const written = parseShift(shift)
+  if (!written) return undefined
+  const { amount, unit } = written
   const milliseconds = UNIT_MS[unit]
   const moved =
     milliseconds === undefined ? shiftCalendar(time, amount, unit) : time + amount * milliseconds

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { FileReport } from '../../src/language/report.ts'
 import { runMain, type Outcome } from './run.ts'
 
 describe('kafkafile check', () => {
@@ -46,6 +47,87 @@ describe('kafkafile check', () => {
         '"problems":[{"code":"K110","severity":"warning","line":8,"column":1,"endLine":8,' +
         '"endColumn":5,"message":"Unknown property \\"form\\". Did you mean \\"from\\"?"}]}\n',
     )
+  })
+
+  const shapes: [what: string, text: string, blocks: unknown][] = [
+    [
+      'CRLF, a value as it is sent, and blank lines at the end',
+      'PRODUCER p\r\ntopic: a\r\n\r\n  {\r\n "x": 1\r\n}\r\n\r\n###\r\n',
+      [
+        {
+          kind: 'PRODUCER',
+          label: 'p',
+          startLine: 1,
+          endLine: 7,
+          properties: [{ name: 'topic', value: 'a', line: 2 }],
+          value: '{\r\n "x": 1\r\n}',
+        },
+      ],
+    ],
+    [
+      'CR alone, and no line end at the end',
+      'CONSUMER\rtopic: a\r\r',
+      [
+        {
+          kind: 'CONSUMER',
+          startLine: 1,
+          endLine: 3,
+          properties: [{ name: 'topic', value: 'a', line: 2 }],
+        },
+      ],
+    ],
+    [
+      'a group, a pattern and a line without a colon',
+      'EXPECT GROUP x\nassert: lag == 0\nEXPECT GROUP\ntopic\n [1]',
+      [
+        {
+          kind: 'EXPECT',
+          group: 'x',
+          startLine: 1,
+          endLine: 2,
+          properties: [{ name: 'assert', value: 'lag == 0', line: 2 }],
+        },
+        {
+          kind: 'EXPECT',
+          label: 'GROUP',
+          startLine: 3,
+          endLine: 5,
+          properties: [{ name: 'topic', line: 4 }],
+          pattern: '[1]',
+        },
+      ],
+    ],
+    ['nothing', '\n\n', []],
+  ]
+  for (const [what, text, blocks] of shapes)
+    it(`prints ${what}`, async () => {
+      const { out } = await run(['check', '--json', '-'], stdin(text))
+      assert.deepEqual((JSON.parse(out) as { blocks: unknown }).blocks, blocks)
+    })
+
+  it('prints one object for each file, in the order given, with the worst exit code', async () => {
+    const text = stdin('PRODUCER\ntopic: \ud83d\ude00b\nx')
+    const { exit, out } = await run(['check', '--json', 'b.kafka', '-', 'a.kafka'], text)
+    const files = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as FileReport)
+    assert.deepEqual(
+      files.map(({ file }) => file),
+      ['b.kafka', '-', 'a.kafka'],
+    )
+    assert.equal(exit, 2)
+    // Columns count UTF-16 units.
+    assert.deepEqual(files[1]?.problems[0], {
+      code: 'K123',
+      severity: 'error',
+      line: 2,
+      column: 8,
+      endLine: 2,
+      endColumn: 11,
+      message:
+        '"\ud83d\ude00b" is not a topic name: only letters, digits, ".", "_" and "-", at most 249.',
+    })
   })
 
   it('tells people where and what', async () => {
@@ -140,6 +222,32 @@ describe('kafkafile check', () => {
     assert.match(
       broken.errors,
       /^kafkafile: environments.kafka\.env\.json:\d+:\d+ This is not JSON/,
+    )
+  })
+
+  it('knows schemas, and the environment of each block', async () => {
+    const inner = path.join(folder, 'schemas')
+    await mkdir(inner)
+    const write = (name: string, text: string) => writeFile(path.join(inner, name), text)
+    await write('kafka.env.json', '{"dev":{"host":"a"},"ci":{"port":1}}')
+    await write('order.json', '{"required":["id"]}')
+    await write(
+      's.kafka',
+      'PRODUCER\n-- @env dev\ntopic: {{host}}{{port}}\nvalue-format: json\nvalue-schema: file(order.json)\n{}\n###\n' +
+        'PRODUCER\n-- @env non\ntopic: a\nvalue-format: json\nvalue-schema: file(../b.kafka)\n{}\n',
+    )
+    const { exit, out } = await run(['check', 'schemas'])
+    assert.equal(exit, 2)
+    assert.deepEqual(
+      out.split('\n').map(line => /:\d+:\d+ \w+ K\d+/.exec(line)?.[0]),
+      [
+        ':3:16 error K301',
+        ':6:1 error K211',
+        ':9:9 error K301',
+        ':12:15 error K212',
+        undefined,
+        undefined,
+      ],
     )
   })
 

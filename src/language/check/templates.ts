@@ -4,6 +4,7 @@ import type { Settings } from '../settings.ts'
 import { callOf, scanTemplates, type TemplateCall, type TemplateExpression } from '../template.ts'
 import { templateWordsIn, templateWordsOf, variableWordsOf } from '../templateWords.ts'
 import type { Block, KafkaFile, Property, Word } from '../tree.ts'
+import { argumentProblem } from '../values/systemArguments.ts'
 import { didYouMean, quoted } from '../words.ts'
 import type { Knowledge } from './knowledge.ts'
 import { checkInheritedUse, checkUse, newNameCheck, type NameCheck } from './names.ts'
@@ -142,7 +143,7 @@ function checkExpression(
   const names = check.namesIn(block)
   const { call, source } = namedIn(expression.text, names)
   if (call && source) {
-    if (source === 'system') checkMissing(block, expression, call, check)
+    if (source === 'system') checkSystem(block, expression, call, check)
     else if (DECLARED.has(source) && block && block.kind !== 'DEFAULTS')
       checkUse(block, expression, call, names)
     return
@@ -191,13 +192,15 @@ function namedIn(text: string, { named, scope }: KnownNames): Named {
   return found
 }
 
-/** K306: what the caller knows that nobody will give. */
-function checkMissing(
+/** K301 and K306: what a `$name` cannot use, and what the caller knows that nobody will give. */
+function checkSystem(
   block: Block | undefined,
   { span }: TemplateExpression,
   { name, rest }: TemplateCall,
   check: TemplateCheck,
 ): void {
+  const wrong = argumentProblem(name, rest)
+  if (wrong !== undefined) check.report.add('K301', 'error', span, wrong, { block })
   if (rest === '' || !OUTSIDE.has(name)) return
   const message = check.missing(name, rest)
   if (message === undefined) return
