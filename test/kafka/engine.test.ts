@@ -11,7 +11,8 @@ import { runBlocks } from '../../src/run/engine.ts'
 import type { RunPorts } from '../../src/run/ports.ts'
 import type { BlockResult } from '../../src/run/results.ts'
 import { newSession } from '../../src/run/session.ts'
-import { sharedBroker } from './broker.ts'
+import { sharedBroker, threeNodes } from './broker.ts'
+import { eventually } from './eventually.ts'
 import { readerFor } from './readRecords.ts'
 
 const clock: Clock = {
@@ -39,6 +40,15 @@ function portsOf(cluster: Cluster): RunPorts {
     loadFaker: unused,
     isOurs: () => false,
   }
+}
+
+async function runOn(cluster: Cluster, text: string): Promise<readonly BlockResult[]> {
+  const { file } = parse(text)
+  const results: BlockResult[] = []
+  const options = { signal: AbortSignal.timeout(60_000) }
+  const events = runBlocks(file, file.blocks, newSession(randomUUID()), portsOf(cluster), options)
+  for await (const event of events) if (event.kind === 'block-ended') results.push(event.result)
+  return results
 }
 
 describe('a file that is run', function () {
@@ -69,21 +79,7 @@ describe('a file that is run', function () {
     await reader.close()
   })
 
-  async function run(text: string): Promise<readonly BlockResult[]> {
-    const { file } = parse(text)
-    const results: BlockResult[] = []
-    const signal = AbortSignal.timeout(60_000)
-    const options = { signal }
-    for await (const event of runBlocks(
-      file,
-      file.blocks,
-      newSession(randomUUID()),
-      portsOf(cluster),
-      options,
-    ))
-      if (event.kind === 'block-ended') results.push(event.result)
-    return results
-  }
+  const run = (text: string) => runOn(cluster, text)
 
   function toldBy(results: readonly BlockResult[]): readonly string[] {
     return results.map(({ status, problem, failure }) =>
@@ -165,6 +161,54 @@ assert: value.large == 9007199254740993
     } finally {
       stop.abort()
       await reading
+    }
+  })
+})
+
+describe('an EXPECT on a partition whose broker is gone', function () {
+  this.timeout(120_000)
+  const topic = `engine-gone-${process.pid}`
+
+  it('is a run-time error that names the partition, unless what came is enough', async () => {
+    const broker = await threeNodes()
+    const config = { bootstrapServers: broker.bootstrapServers.split(','), clientId: 'engine-test' }
+    const reader = readerFor(config)
+    const cluster = await createCluster(config, {
+      log: silentLog,
+      reader: (request, ask) => reader.read(request, ask),
+    })
+    try {
+      await cluster.createTopics([{ name: topic, partitions: 3, replicationFactor: 1 }])
+      const led = async () => (await cluster.describeTopics([topic]))[0]?.partitions ?? []
+      const partitions = await eventually('every partition has a leader', async () => {
+        const found = await led()
+        return found.length === 3 && found.every(({ leader }) => leader !== undefined) && found
+      })
+      const [lost] = partitions.filter(({ leader }) => leader !== 1)
+      assert.ok(lost)
+      const other = partitions.find(({ leader }) => leader !== lost.leader)?.partition ?? 0
+      const record = { partition: other, key: Buffer.from('there'), value: null, headers: [] }
+      await cluster.produce({ topic, records: [record] })
+      await broker.nodes.find(({ id }) => id === lost.leader)?.kill()
+      await eventually('its leader is gone', async () =>
+        (await led()).some(
+          ({ partition, leader }) => partition === lost.partition && leader === undefined,
+        ),
+      )
+      const expect = (key: string) =>
+        `EXPECT\ntopic: ${topic}\nfrom: earliest\nwithin: 3s\nkey: ${key}\n`
+      const [missing] = await runOn(cluster, expect('missing'))
+      assert.deepEqual([missing?.status, missing?.failure], ['failed', undefined])
+      assert.match(
+        missing?.problem?.message ?? '',
+        new RegExp(`partition ${lost.partition} of "${topic}" cannot be read\\. .*leader`),
+      )
+      const [there] = await runOn(cluster, expect('there'))
+      assert.equal(there?.status, 'passed')
+    } finally {
+      await cluster.close()
+      await reader.close()
+      await broker.stop()
     }
   })
 })
