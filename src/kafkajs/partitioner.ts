@@ -4,19 +4,24 @@ const SHIFT = 24
 
 /** MurmurHash2 with 32 bits, as the Java client hashes keys (`Utils.murmur2`); signed. */
 export function murmur2(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset, key.byteLength)
   const whole = key.length - (key.length % 4)
   let hash = SEED ^ key.length
   for (let at = 0; at < whole; at += 4) {
-    let word = Math.imul(view.getInt32(at, true), MULTIPLIER)
+    let word = Math.imul(wordAt(key, at), MULTIPLIER)
     word ^= word >>> SHIFT
     hash = Math.imul(hash, MULTIPLIER) ^ Math.imul(word, MULTIPLIER)
   }
-  for (let at = key.length - 1; at >= whole; at--) hash ^= view.getUint8(at) << (8 * (at - whole))
+  for (let at = key.length - 1; at >= whole; at--) hash ^= (key[at] ?? 0) << (8 * (at - whole))
   if (whole < key.length) hash = Math.imul(hash, MULTIPLIER)
   hash ^= hash >>> 13
   hash = Math.imul(hash, MULTIPLIER)
   return (hash ^ (hash >>> 15)) | 0
+}
+
+/** Little-endian; a view for each key would cost more than its hash. */
+function wordAt(key: Uint8Array, at: number): number {
+  const byte = (index: number) => key[at + index] ?? 0
+  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)
 }
 
 /** The partition of a key as Java's default partitioner chooses it. */

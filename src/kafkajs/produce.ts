@@ -22,7 +22,7 @@ import {
   type Writing,
 } from './produceBatches.ts'
 import { refuseAcks, type ProducerIds } from './producerIds.ts'
-import { sizeOf, writeBatch, type TimedRecord } from './recordBatch.ts'
+import { sizeOf, writeBatch } from './recordBatch.ts'
 import type { TopicMetadata } from './routing.ts'
 import { append } from './spread.ts'
 
@@ -83,13 +83,15 @@ export async function write(
     return outcomes.map(outcome => (outcome.problem ? outcome : { problem: unprepared }))
   }
   const sending = { context, topic, settings: request, ask, numbering: writing?.numbering }
-  const batches = batchesOf(request, places, Date.now())
-  await sendBatches(sending, batches, ({ partition, indexes, records: sent }, outcome) => {
-    for (const [i, index] of indexes.entries()) {
+  const now = Date.now()
+  const batches = batchesOf(request, places, now)
+  await sendBatches(sending, batches, ({ partition, indexes }, outcome) => {
+    indexes.forEach((index, i) => {
+      const { timestamp = now } = records[index] ?? {}
       outcomes[index] = outcome.problem
         ? { partition, problem: outcome.problem }
-        : writtenOutcome(partition, outcome.value, i, request.acks === '0', sent[i]?.timestamp)
-    }
+        : writtenOutcome(partition, outcome.value, i, request.acks === '0', timestamp)
+    })
   })
   return outcomes
 }
@@ -113,7 +115,6 @@ function placeRecords(
 /** `indexes` are the places of the records in the request. */
 interface RecordsBatch extends Batch {
   readonly indexes: readonly number[]
-  readonly records: readonly TimedRecord[]
 }
 
 function batchesOf(
@@ -127,17 +128,17 @@ function batchesOf(
   })
   return [...byPartition].flatMap(([partition, all]) =>
     splitBySize(all, records).map(indexes => {
-      const timed = indexes.flatMap(index => {
+      const own: OutgoingRecord[] = []
+      for (const index of indexes) {
         const record = records[index]
-        return record ? { ...record, timestamp: record.timestamp ?? now } : []
-      })
+        if (record) own.push(record)
+      }
       return {
         topic,
         partition,
         count: indexes.length,
         indexes,
-        records: timed,
-        write: options => writeBatch(timed, options),
+        write: options => writeBatch(own, options, now),
       }
     }),
   )

@@ -175,6 +175,8 @@ export function writtenOutcome(
   createTime: number | undefined,
 ): ProduceOutcome {
   const timestamp = appendTime ?? createTime
+  if (baseOffset !== undefined && timestamp !== undefined && !unanswered)
+    return { partition, offset: baseOffset + BigInt(index), timestamp }
   return {
     partition,
     ...(baseOffset !== undefined && { offset: baseOffset + BigInt(index) }),

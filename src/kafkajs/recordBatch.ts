@@ -1,9 +1,6 @@
 import type { OutgoingRecord } from '../kafka/cluster.ts'
 import { crc32c } from './crc32c.ts'
 
-/** A record whose time is decided. */
-export type TimedRecord = Omit<OutgoingRecord, 'partition'> & { readonly timestamp: number }
-
 /** The records of one partition, ready to be sent. */
 export interface BatchOptions {
   /** The codec's number; 0 is none. */
@@ -38,16 +35,20 @@ export const HEADER_BYTES = 61
 /** Where the part begins that the checksum covers. */
 const CHECKED_FROM = 21
 
-/** A record batch of message format 2 (KIP-98). */
+/** A record batch of message format 2 (KIP-98). `now`: the time of records that say none. */
 export function writeBatch(
-  records: readonly TimedRecord[],
+  records: readonly BatchRecord[],
   options: BatchOptions,
+  now = 0,
 ): Promise<Buffer> {
-  const first = Math.trunc(records[0]?.timestamp ?? 0)
-  const last = records.reduce((max, { timestamp }) => Math.max(max, Math.trunc(timestamp)), first)
-  const times = { first, last, count: records.length }
-  return finishBatch(writeRecords(records, first), times, options)
+  const times = records.map(({ timestamp = now }) => Math.trunc(timestamp))
+  const first = times[0] ?? 0
+  const last = times.reduce((max, time) => Math.max(max, time), first)
+  const content = { first, last, count: records.length }
+  return finishBatch(writeRecords(records, times), content, options)
 }
+
+type BatchRecord = Omit<OutgoingRecord, 'partition'>
 
 export interface BatchContent {
   /** Of its records; ms since the epoch. */
@@ -102,9 +103,10 @@ function bytesOfName(name: string, known: Names): Buffer {
 }
 
 /** Behind room for the header, into one buffer whose length is known before. */
-function writeRecords(records: readonly TimedRecord[], firstTimestamp: number): Buffer {
+function writeRecords(records: readonly BatchRecord[], times: readonly number[]): Buffer {
   const names: Names = new Map()
-  const deltas = records.map(({ timestamp }) => Math.trunc(timestamp - firstTimestamp))
+  const [first = 0] = times
+  const deltas = times.map(time => time - first)
   const lengths = records.map((record, i) => lengthOf(record, i, deltas[i] ?? 0, names))
   const total = lengths.reduce((sum, length) => sum + varintLength(length) + length, 0)
   const to = new RecordWriter(HEADER_BYTES + total, HEADER_BYTES)
@@ -136,7 +138,7 @@ export function headerBytes(headers: OutgoingRecord['headers']): Buffer {
 }
 
 /** Of a record, without the varint in front that says it. */
-function lengthOf(record: TimedRecord, index: number, delta: number, names: Names): number {
+function lengthOf(record: BatchRecord, index: number, delta: number, names: Names): number {
   let length = 1 + varintLength(delta) + varintLength(index)
   length += bytesLength(record.key) + bytesLength(record.value)
   return length + headersLength(record.headers, names)

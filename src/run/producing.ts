@@ -350,17 +350,26 @@ interface Sendable {
 
 /** Those that were made; the others are counted. */
 function sendable(piece: readonly MadeRecord[], tally: Tally): readonly Sendable[] {
-  return piece.flatMap(each => {
-    if ('record' in each) return [each]
-    tally.notMade(each.problem)
-    return []
-  })
+  const made: Sendable[] = []
+  for (const each of piece) {
+    if ('record' in each) made.push(each)
+    else tally.notMade(each.problem)
+  }
+  return made
 }
 
 /** Sends to each topic what goes to it, and counts what becomes of it. */
 async function send(records: readonly Sendable[], run: Run): Promise<ProduceResult> {
   const { clock } = run.context
   const started = clock.now()
+  const first = records[0]?.topic
+  if (first !== undefined && records.every(({ topic }) => topic === first)) {
+    const some = records.map(({ record }) => record)
+    run.tally.sent(first, some.length)
+    const outcomes = await outcomesOf(first, some, run)
+    some.forEach((record, i) => run.tally.outcome(first, record, outcomes[i] ?? {}))
+    return { topic: first, outcomes, milliseconds: clock.now() - started }
+  }
   const outcomes: ProduceOutcome[] = []
   const byTopic = new Map<string, number[]>()
   records.forEach(({ topic }, i) => {
@@ -377,8 +386,7 @@ async function send(records: readonly Sendable[], run: Run): Promise<ProduceResu
     }),
   )
   records.forEach(({ record, topic }, i) => run.tally.outcome(topic, record, outcomes[i] ?? {}))
-  const topic = byTopic.size === 1 ? (records[0]?.topic ?? run.options.topic) : run.options.topic
-  return { topic, outcomes, milliseconds: clock.now() - started }
+  return { topic: run.options.topic, outcomes, milliseconds: clock.now() - started }
 }
 
 function settingsOf({ options, context: { transaction } }: Run): ProduceSettings {

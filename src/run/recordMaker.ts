@@ -11,6 +11,7 @@ import type { MakeRecord } from './records/source.ts'
 import { makeRecord } from './recordParts.ts'
 import { rowNames } from './records/rowNames.ts'
 import type { Evaluate, Row } from './records/rows.ts'
+import { TextBytes } from './records/textBytes.ts'
 import type { SystemContext } from './systemValues.ts'
 import { evaluateTemplates, needsFaker, type Evaluated, type TemplateContext } from './templates.ts'
 
@@ -83,7 +84,8 @@ export async function recordMaker(
     }
   }
   const time = { now: sources.now, toLocalEpoch: sources.toLocalEpoch ?? utcEpoch }
-  const prepared = { plan, time, ...schema, ...selection, ...whole }
+  const texts = new TextBytes()
+  const prepared = { plan, time, texts, ...schema, ...selection, ...whole }
   return {
     make: (index, row) => makeRecord(prepared, evaluationOf(index, row), row),
     evaluateRow: (text, index) => {

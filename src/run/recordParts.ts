@@ -12,6 +12,7 @@ import { whereNotJson } from './notJson.ts'
 import { isTextAsItIs, type ProducerPlan } from './producerPlan.ts'
 import type { MadeRecord } from './records/source.ts'
 import { evaluatedOf } from './records/rowNames.ts'
+import type { TextBytes } from './records/textBytes.ts'
 import { rowValue, type Row, type RowPart } from './records/rows.ts'
 import type { Evaluated } from './templates.ts'
 
@@ -23,6 +24,8 @@ export interface PreparedPlan {
   readonly selection?: Selection
   /** Of `value-from`. */
   readonly valueBytes?: Uint8Array
+  /** Where texts become bytes. */
+  readonly texts: TextBytes
   readonly time: Pick<TimeContext, 'toLocalEpoch'> & { readonly now: () => number }
 }
 
@@ -59,19 +62,21 @@ export function makeRecord(prepared: PreparedPlan, evaluate: Evaluate, row?: Row
 
 /** Undefined: `key-from` says it. */
 function keyOf(
-  { plan, selection }: PreparedPlan,
+  prepared: PreparedPlan,
   evaluate: Evaluate,
   row: Row | undefined,
 ): Encoded | undefined {
+  const { plan, selection } = prepared
   if (row?.key !== undefined) return encodedPart(row.key, plan.keyFormat)
-  return selection ? undefined : encodedText(plan.key ?? null, plan.keyFormat, evaluate)
+  return selection ? undefined : encodedText(prepared, plan.key ?? null, plan.keyFormat, evaluate)
 }
 
 function selectedKey(
-  { plan, selection }: PreparedPlan,
+  prepared: PreparedPlan,
   record: Omit<OutgoingRecord, 'key'> & { readonly topic: string },
   row: Row | undefined,
 ): Encoded {
+  const { plan, selection } = prepared
   if (!selection) return { bytes: null }
   const { topic, timestamp, partition, value, headers } = record
   const content = row ?? { line: 0, value: value && { bytes: value } }
@@ -95,21 +100,19 @@ function selectedKey(
     return { problem: { code: 'key-from', message: `"key-from" gives no key: ${found.failure}` } }
   }
   if (found.value === null) return { bytes: null }
-  return encode(plan.keyFormat, evaluatedOf(found.value).text)
+  return encodeText(prepared, plan.keyFormat, evaluatedOf(found.value).text)
 }
 
-function valueOf(
-  { plan, schema, valueBytes }: PreparedPlan,
-  evaluate: Evaluate,
-  row: Row | undefined,
-): Encoded {
+function valueOf(prepared: PreparedPlan, evaluate: Evaluate, row: Row | undefined): Encoded {
+  const { plan, schema, valueBytes } = prepared
   if (row) return encodedPart(row.value, plan.valueFormat, schema)
   if (valueBytes) return encodedPart({ bytes: valueBytes }, plan.valueFormat, schema)
-  return encodedText(plan.value ?? null, plan.valueFormat, evaluate, schema)
+  return encodedText(prepared, plan.value ?? null, plan.valueFormat, evaluate, schema)
 }
 
 /** Null, and empty text as level 1 has it, is null whatever the format. */
 function encodedText(
+  prepared: PreparedPlan,
   text: string | null,
   format: WrittenFormat | undefined,
   evaluate: Evaluate,
@@ -119,7 +122,16 @@ function encodedText(
   const evaluated = evaluate(text)
   if ('problem' in evaluated) return evaluated
   if (evaluated.text === '') return { bytes: null }
-  return checked(encode(format, evaluated.text), evaluated.text, schema)
+  return checked(encodeText(prepared, format, evaluated.text), evaluated.text, schema)
+}
+
+/** Most texts are short and there are many: a buffer for each would cost more than the text. */
+function encodeText(
+  { texts }: PreparedPlan,
+  format: WrittenFormat | undefined,
+  text: string,
+): Encoded {
+  return isTextAsItIs(format) ? { bytes: texts.of(text) } : encode(format, text)
 }
 
 /** Bytes of a row or a file are sent as they are, unless a format makes other ones of their text. */

@@ -1,5 +1,7 @@
 const encoder = new TextEncoder()
 const ROOM = 64 * 1024
+/** Of so few units a loop is faster than the encoder. */
+const SHORT = 64
 /** What a unit of UTF-16 can become. */
 const MOST_PER_UNIT = 3
 
@@ -19,7 +21,19 @@ export class TextBytes {
       this.#at = 0
     }
     const start = this.#at
+    if (text.length <= SHORT && this.#writeAscii(text))
+      return this.#buffer.subarray(start, this.#at)
     this.#at += encoder.encodeInto(text, this.#buffer.subarray(start)).written
     return this.#buffer.subarray(start, this.#at)
+  }
+
+  #writeAscii(text: string): boolean {
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 127) return false
+      this.#buffer[this.#at + i] = code
+    }
+    this.#at += text.length
+    return true
   }
 }
