@@ -7,8 +7,10 @@ import type {
   Transaction,
   ValuesOutcome,
 } from '../kafka/cluster.ts'
+import type { TopicPartition } from '../kafka/model.ts'
 import type { AskOptions } from './client.ts'
 import { CODE } from './errorCodes.ts'
+import type { OffsetContext } from './offsets.ts'
 import { kafkaProblem, problem } from './problems.ts'
 import { Numbering, refuseAcks } from './producerIds.ts'
 import { write } from './produce.ts'
@@ -18,9 +20,10 @@ import { AddPartitionsToTxn, EndTxn, InitProducerId } from './protocol/transacti
 import type { Api } from './protocol/schema.ts'
 import type { Coordinators } from './routing.ts'
 import { spread } from './spread.ts'
+import { untilVisible } from './visible.ts'
 import { within } from './waiting.ts'
 
-export interface TransactionContext extends ProduceContext {
+export interface TransactionContext extends ProduceContext, OffsetContext {
   readonly transactionCoordinators: Coordinators
 }
 
@@ -64,7 +67,7 @@ type State =
 
 interface TransactionCall<R> {
   readonly work: (writing: Writing) => Promise<R>
-  readonly problemsOf: (result: R) => readonly (Problem | undefined)[]
+  readonly outcomesOf: (result: R) => readonly ProduceOutcome[]
   /** Where the transaction takes nothing any more. */
   readonly unwritten: (problem: Problem) => R
 }
@@ -75,6 +78,8 @@ class OpenTransaction implements Transaction {
   readonly #id: string
   /** Partitions that the coordinator knows of. */
   readonly #added = new Set<string>()
+  /** The last record of each partition. */
+  readonly #written = new Map<string, TopicPartition & { readonly offset: bigint }>()
   #state: State = { kind: 'open' }
   /** One call at a time: the numbers of a partition's batches follow one another. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -91,7 +96,7 @@ class OpenTransaction implements Transaction {
   ): Promise<readonly ProduceOutcome[]> {
     return this.#write(request, signal, {
       work: writing => write(this.#context, request, {}, writing),
-      problemsOf: outcomes => outcomes.map(outcome => outcome.problem),
+      outcomesOf: outcomes => outcomes,
       unwritten: stopped => request.records.map(() => ({ problem: stopped })),
     })
   }
@@ -102,35 +107,43 @@ class OpenTransaction implements Transaction {
   ): Promise<readonly ValuesOutcome[]> {
     return this.#write(request, signal, {
       work: writing => writeAllValues(this.#context, request, {}, writing),
-      problemsOf: outcomes => outcomes.map(({ outcome }) => outcome.problem),
+      outcomesOf: outcomes => outcomes.map(({ outcome }) => outcome),
       unwritten: stopped => [{ count: request.values.count, outcome: { problem: stopped } }],
     })
   }
 
   async #write<R>(
-    settings: ProduceSettings,
+    { topic, acks }: ProduceSettings & { readonly topic: string },
     signal: AbortSignal | undefined,
     call: TransactionCall<R>,
   ): Promise<R> {
-    refuseAcks(settings.acks, 'A transaction')
-    const work = this.#turn.then(() => this.#writeNow(call))
+    refuseAcks(acks, 'A transaction')
+    const work = this.#turn.then(() => this.#writeNow(topic, call))
     this.#turn = work.catch(() => undefined)
     // What is on its way must have arrived before the transaction is ended: only the wait is given up.
     return signal ? untilAborted(work, signal) : work
   }
 
-  async #writeNow<R>({ work, problemsOf, unwritten }: TransactionCall<R>): Promise<R> {
+  async #writeNow<R>(
+    topic: string,
+    { work, outcomesOf, unwritten }: TransactionCall<R>,
+  ): Promise<R> {
     if (this.#state.kind !== 'open') return unwritten(this.#notOpen())
     const prepare = (topic: string, partitions: readonly number[]) => this.#add(topic, partitions)
     try {
       const result = await work({ numbering: this.#numbering, prepare })
-      const failed = problemsOf(result).find(Boolean)
-      if (failed) this.#fail(failed)
+      for (const outcome of outcomesOf(result)) this.#keep(topic, outcome)
       return result
     } catch (error) {
       this.#fail(problemOf(error))
       throw error
     }
+  }
+
+  #keep(topic: string, { partition, offset, problem: found }: ProduceOutcome): void {
+    if (found) this.#fail(found)
+    if (partition === undefined || offset === undefined) return
+    this.#written.set(`${partition} ${topic}`, { topic, partition, offset })
   }
 
   async #add(topic: string, partitions: readonly number[]): Promise<Problem | undefined> {
@@ -163,6 +176,8 @@ class OpenTransaction implements Transaction {
     }
     if (state.kind !== 'open') throw new ProblemError(this.#notOpen())
     await this.#end(true, ask)
+    // It is committed, whatever comes of this.
+    await untilVisible(this.#context, this.#written, ask).catch(() => undefined)
   }
 
   async abort(ask: AskOptions = {}): Promise<void> {

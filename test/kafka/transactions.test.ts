@@ -14,6 +14,8 @@ function records(...values: readonly string[]): OutgoingRecord[] {
   return values.map(value => ({ key: null, value: Buffer.from(value), headers: [] }))
 }
 
+const one: OutgoingRecord = { key: null, value: Buffer.from('v'), headers: [] }
+
 function clusterAt(servers: string): Promise<Cluster> {
   const config = { bootstrapServers: servers.split(','), clientId: 'transactions-test' }
   return createCluster(config, { log: silentLog, reader: () => assert.fail() })
@@ -72,6 +74,27 @@ describe('a transaction', function () {
     await assert.rejects(transaction.commit(), /has ended/)
     const [late] = await transaction.produce({ topic, records: records('d') })
     assert.equal(late?.problem?.code, 'not-sent')
+  })
+
+  it('has its records there for readers of committed ones as soon as it is committed', async () => {
+    const topic = `${prefix}-twelve`
+    await cluster.createTopics([{ name: topic, partitions: 12 }])
+    const ends = Array.from({ length: 12 }, (_, partition) => ({
+      topic,
+      partition,
+      at: 'last-stable' as const,
+    }))
+    for (let round = 1; round <= 20; round++) {
+      const transaction = await cluster.transaction(topic)
+      const outcomes = await transaction.produce({
+        topic,
+        records: ends.map(({ partition }) => ({ ...one, partition })),
+      })
+      await transaction.commit()
+      const stable = await cluster.listOffsets(ends)
+      const hidden = outcomes.filter(({ offset = 0n }, i) => (stable[i]?.offset ?? 0n) <= offset)
+      assert.deepEqual(hidden, [], `round ${round}`)
+    }
   })
 
   it('hides its records when it is aborted, and lets the next one under its id go on', async () => {
