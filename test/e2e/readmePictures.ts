@@ -15,8 +15,7 @@ import { until, Workbench } from './workbench.ts'
 const HISTORY_MS = 190_000
 const folder = join(root, 'media', 'pictures')
 const wanted = process.argv.slice(2)
-const isWanted = (...names: string[]) =>
-  wanted.length === 0 || names.some(name => wanted.includes(name))
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 await mkdir(folder, { recursive: true })
 await packageExtension()
@@ -49,7 +48,8 @@ try {
 async function takeAll(workbench: Workbench, examples: string): Promise<void> {
   await workbench.openView('Kafka')
   await workbench.expand('Local')
-  if (isWanted('lag', 'workbench')) await takeLag(workbench)
+  if (isWanted('lag')) await takeLag(workbench)
+  if (isWanted('workbench')) await takeWorkbench(workbench)
   if (isWanted('messages')) await takeMessages(workbench)
   if (isWanted('debug')) await takeDebug(workbench, examples)
 }
@@ -61,10 +61,13 @@ async function takeLag(workbench: Workbench): Promise<void> {
   // The panel keeps its history while it is open.
   await sleep(HISTORY_MS)
   await take(workbench, 'lag')
+  await workbench.closeAllEditors()
+}
+
+async function takeWorkbench(workbench: Workbench): Promise<void> {
   await workbench.expand('Topics')
   await workbench.expand('Consumer Groups')
   await workbench.openFile('1-hello.kafka')
-  await workbench.command('View: Move Editor into Left Group')
   await workbench.clickCodeLens('Run file')
   await until('the results', async () =>
     (await workbench.afterTexts()).find(text => /^✓ .* latency/.test(text)),
@@ -143,7 +146,8 @@ async function take(workbench: Workbench, name: string): Promise<void> {
 
 /** A third smaller than JPEG where the picture is text. A blank page has no policy against it. */
 async function webpOf(page: Page, png: Buffer): Promise<Buffer> {
-  const blank = await page.context().newPage()
+  const blank = await page.context().browser()?.newPage()
+  if (!blank) throw new Error('The browser is gone.')
   const base64 = await blank.evaluate(async source => {
     const image = new Image()
     image.src = `data:image/png;base64,${source}`
