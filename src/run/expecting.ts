@@ -1,9 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { Condition } from '../expression/compile.ts'
-import { fieldPaths } from '../expression/fieldPaths.ts'
-import { compileSelection } from '../expression/compile.ts'
-import { jsonOf, type PlainValue } from '../expression/plain.ts'
+import type { PlainValue } from '../expression/plain.ts'
 import type { Variables } from '../expression/variables.ts'
 import { decode, shown } from '../formats/formats.ts'
 import type { Cluster } from '../kafka/cluster.ts'
@@ -12,6 +10,7 @@ import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
 import type { Arrivals } from './arrivals.ts'
+import { brokenOf, type Broken } from './asserting.ts'
 import { capture } from './capturing.ts'
 import { deadline, slept } from './deadline.ts'
 import type { ExpectPlan } from './expectPlan.ts'
@@ -177,14 +176,20 @@ interface Candidate {
 
 function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
   const { clock, lastSend } = context
-  const selected: Selected[] = []
-  const undecodable: string[] = []
-  const failures: string[] = []
+  const selected: {
+    count: number
+    first?: Selected
+    last?: Selected
+    broken?: Broken | undefined
+  } = {
+    count: 0,
+  }
+  const undecodable = newTimes()
+  const failures = newTimes()
   const problems = new Map<number, Problem>()
   let begun = false
   let closest: Candidate | undefined
   let read = 0
-  let unreadable = 0
   const wanted = Math.max(1, plan.count)
 
   const search: Search = {
@@ -195,9 +200,8 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
       const arrival = clock.now()
       for (const page of update.pages) {
         for (const { offset, message } of page.errors)
-          undecodable.push(`partition ${page.partition} offset ${offset}: ${lowered(message)}`)
-        unreadable += page.errors.length
-        for (let index = 0; index < page.count && selected.length < wanted; index++) {
+          undecodable.note(`partition ${page.partition} offset ${offset}: ${lowered(message)}`)
+        for (let index = 0; index < page.count && selected.count < wanted; index++) {
           read++
           look(recordAt(page, index), arrival)
         }
@@ -206,11 +210,11 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
         if (problem) problems.set(partition, problem)
         else problems.delete(partition)
       }
-      context.tell(read, selected.length)
-      return selected.length >= wanted
+      context.tell(read, selected.count)
+      return selected.count >= wanted
     },
     notJudged() {
-      if (selected.length >= wanted || search.noTopic) return undefined
+      if (selected.count >= wanted || search.noTopic) return undefined
       if (!begun) return notBegun(plan)
       return problems.size > 0 ? notReadable(plan.topic, problems) : undefined
     },
@@ -220,11 +224,10 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
       ...(problems.size > 0 && { notice: noticeOf(problems) }),
     }),
     ended() {
-      if (plan.count === 0) return selected[0] ? failed(cameAnyway(selected[0])) : passed([])
-      if (selected.length < plan.count) return failed(nothingFound())
-      const broken = firstBroken(plan.asserts, selected)
-      if (broken) return failed(broken)
-      const last = selected.at(-1)
+      const { first, last, broken } = selected
+      if (plan.count === 0) return first ? failed(cameAnyway(first)) : passed([])
+      if (selected.count < plan.count) return failed(nothingFound())
+      if (broken) return failed(brokenText(broken))
       const captured = last && capture(plan.captures, last.variables)
       if (captured && 'problem' in captured)
         return { ...search.told(), status: 'failed', problem: captured.problem }
@@ -240,14 +243,21 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     const variables = recordVariables(record, formats, latency)
     const decoded = decodedValue(variables)
     if ('problem' in decoded) {
-      unreadable++
-      undecodable.push(
+      undecodable.note(
         `partition ${record.partition} offset ${record.offset}: ${lowered(decoded.problem)}`,
       )
     }
     const candidate = candidateOf(record, variables, decoded)
-    if (candidate === undefined) selected.push({ record, variables, latency })
+    if (candidate === undefined) select({ record, variables, latency })
     else if (!closest || candidate.score <= closest.score) closest = candidate
+  }
+
+  /** Judged at once, so that of many only the last is held. */
+  function select(found: Selected): void {
+    selected.count++
+    selected.first ??= found
+    selected.last = found
+    selected.broken ??= brokenOf(plan.asserts, found)
   }
 
   /** Undefined: it is selected. Of two that are as close the later one is told. */
@@ -269,11 +279,11 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
   }
 
   function summary(): ExpectedSummary {
-    const last = selected.at(-1)
+    const { last, count } = selected
     return {
       topic: plan.topic,
       read,
-      matched: selected.length,
+      matched: count,
       ...(last && {
         record: {
           partition: last.record.partition,
@@ -285,14 +295,12 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
   }
 
   function passed(captures: Expected['captures']): Expected {
-    const record = selected.at(-1)?.record
+    const record = selected.last?.record
     return { ...search.told(), status: 'passed', captures, ...(record && { record }) }
   }
 
   function failed(failure: Pick<ExpectFailure, 'message' | 'closest'>): Expected {
-    const [firstUndecodable] = undecodable
-    const [firstFailure] = failures
-    const record = selected.at(-1)?.record
+    const record = selected.last?.record
     return {
       ...search.told(),
       status: 'failed',
@@ -300,18 +308,14 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
       failure: {
         ...failure,
         read: readText(),
-        ...(firstUndecodable !== undefined && {
-          undecodable: { count: unreadable, first: firstUndecodable },
-        }),
-        ...(firstFailure !== undefined && {
-          failures: { count: failures.length, first: firstFailure },
-        }),
+        ...undecodable.told('undecodable'),
+        ...failures.told('failures'),
       },
     }
   }
 
   function nothingFound(): Pick<ExpectFailure, 'message' | 'closest'> {
-    const found = selected.length
+    const found = selected.count
     const what =
       plan.count === 1 ? 'no matching record' : `${found} of ${plan.count} matching records`
     const where = plan.to
@@ -325,22 +329,11 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     return { message: 'a record came that was not to come', closest: closestOf(candidate) }
   }
 
-  function firstBroken(
-    asserts: readonly Condition[],
-    all: readonly Selected[],
-  ): Pick<ExpectFailure, 'message' | 'closest'> | undefined {
-    for (const { record, variables } of all) {
-      for (const condition of asserts) {
-        const result = condition.evaluate(variables)
-        if (result === true) continue
-        const differences = [brokenAssert(condition, result, variables)]
-        return {
-          message: `a record came, but it is not so: ${condition.text}`,
-          closest: closestOf({ record, why: 'it matches', score: 0, differences }),
-        }
-      }
+  function brokenText({ record, condition, difference }: Broken) {
+    return {
+      message: `a record came, but it is not so: ${condition}`,
+      closest: closestOf({ record, why: 'it matches', score: 0, differences: [difference] }),
     }
-    return undefined
   }
 
   function closestOf({
@@ -363,6 +356,24 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     const records = read === 1 ? '1 record' : `${read} records`
     const start = plan.fromText === undefined ? sinceMark(context) : ` from ${plan.fromText}`
     return `read ${records} from ${plan.topic} ${rangesText(search.partitions)}${start}`
+  }
+}
+
+/** How often something went wrong, and how at first. */
+interface Times {
+  note(text: string): void
+  /** Under that name; nothing where there is nothing to tell. */
+  told(name: 'undecodable' | 'failures'): Pick<ExpectFailure, 'undecodable' | 'failures'>
+}
+
+function newTimes(): Times {
+  let count = 0
+  let first = ''
+  return {
+    note(text) {
+      if (count++ === 0) first = text
+    },
+    told: name => (count === 0 ? {} : { [name]: { count, first } }),
   }
 }
 
@@ -402,41 +413,11 @@ function patternOf({ pattern }: ExpectPlan, decoded: Decoded) {
   return pattern.match('problem' in decoded ? undefined : decoded.value)
 }
 
-function holds(condition: Condition, variables: Variables, failures: string[]): boolean {
+function holds(condition: Condition, variables: Variables, failures: Times): boolean {
   const result = condition.evaluate(variables)
-  if (typeof result !== 'boolean') failures.push(result.failure)
+  if (typeof result !== 'boolean') failures.note(result.failure)
   return result === true
 }
-
-/** With what the fields of the condition are, which its text does not tell. */
-function brokenAssert(
-  { text }: Condition,
-  result: ReturnType<Condition['evaluate']>,
-  variables: Variables,
-): Difference {
-  if (typeof result !== 'boolean') return { path: text, expected: 'true', actual: result.failure }
-  const values = valuesIn(text, variables)
-  return {
-    path: text,
-    expected: 'true',
-    actual: values.length === 0 ? 'false' : `false: ${values.join(', ')}`,
-  }
-}
-
-/** `value.total = 25`. */
-function valuesIn(text: string, variables: Variables): readonly string[] {
-  const names = new Set(fieldPaths(text).map(({ path }) => path))
-  for (const name of SCALARS) if (new RegExp(`\\b${name}\\b`).test(text)) names.add(name)
-  return [...names].flatMap(path => {
-    const selection = compileSelection(path)
-    const result = 'problem' in selection ? undefined : selection.evaluate(variables)
-    if (!result || 'failure' in result) return []
-    const json = jsonOf(result.value)
-    return [`${path} = ${json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json}`]
-  })
-}
-
-const SCALARS = ['latency', 'partition', 'offset', 'size'] as const
 
 function noticeOf(problems: ReadonlyMap<number, Problem>): string {
   const [first] = problems
