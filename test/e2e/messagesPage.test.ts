@@ -522,6 +522,59 @@ describe('the message viewer in a browser', function () {
     })
   })
 
+  describe('who hears the view', () => {
+    /** Names of the rows as a screen reader goes through them. */
+    const heard = async () => {
+      const session = await page.context().newCDPSession(page)
+      const { nodes } = await session.send('Accessibility.getFullAXTree')
+      await session.detach()
+      const group = nodes.find(({ role }) => role?.value === 'rowgroup')
+      const names = (group?.childIds ?? []).map(
+        id => nodes.find(({ nodeId }) => nodeId === id)?.name?.value as unknown,
+      )
+      return names.filter(name => typeof name === 'string' && name !== '').map(String)
+    }
+
+    it('hears the rows in their order, after scrolling too', async () => {
+      await open()
+      await seen(0)
+      await page.mouse.move(300, 400)
+      await page.mouse.wheel(0, 22 * 40)
+      await until('rows further down', async () => (await inView())[0] === 40)
+      await seen(45)
+      const times = await until('all in order', async () => {
+        const rows = (await heard()).map(name => name.slice(0, 12))
+        return (
+          rows.length > 20 && rows.every((time, at) => at === 0 || time > rows[at - 1]!) && rows
+        )
+      })
+      assert.match(times[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3}$/)
+    })
+
+    it('hears what is no record as one cell, which cannot be selected', async () => {
+      await open()
+      await seen(10)
+      assert.equal(await row(10).getAttribute('aria-selected'), null)
+      assert.equal(await row(10).locator('[role=gridcell].note').getAttribute('aria-colspan'), '7')
+      assert.equal(await row(9).getAttribute('aria-selected'), 'false')
+      assert.equal(await row(9).getAttribute('aria-rowindex'), '11')
+    })
+
+    it('hears how reading goes on, and what came of a key', async () => {
+      await open('rows=5000&phase=following')
+      const said = page.locator('body > .sr[role=status]')
+      const says = (text: string) => until(text, async () => (await said.textContent()) === text)
+      await says('Following, 5,000 records read')
+      await grid().focus()
+      await press('Space')
+      await says('Paused, 5,000 records read')
+      await row(5000).click()
+      await grid().focus()
+      await press('Control+c')
+      await says('1 record copied')
+    })
+  })
+
   describe('a narrow panel', () => {
     const narrow = { width: 420, height: 700 }
 

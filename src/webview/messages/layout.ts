@@ -101,6 +101,10 @@ export class Split {
     )
     this.#sash.hidden = how === 'alone' || how === 'over'
     this.#sash.setAttribute('aria-orientation', how === 'beside' ? 'vertical' : 'horizontal')
+    const [least, most] =
+      how === 'beside' ? [LEAST_DETAIL, detailWidth(Infinity, width)] : [LEAST_SHARE, MOST_SHARE]
+    this.#sash.setAttribute('aria-valuemin', String(least))
+    this.#sash.setAttribute('aria-valuemax', String(most))
     this.#sash.setAttribute(
       'aria-valuenow',
       String(

@@ -64,6 +64,8 @@ export class RecordList {
   #top = 0
   #scrolled = 0
   #freshFrom = Infinity
+  /** The rows that the canvas says it owns. */
+  #owned = ''
   #painting = false
   /** The row whose menu was opened last. */
   #menuRow: number | undefined
@@ -530,6 +532,7 @@ export class RecordList {
       if (row) this.#fill(row, number)
     }
     this.#hideOthers(from, Math.max(0, to - from))
+    this.#tellOrder(from, to)
     this.#tellActive()
     this.#options.onLook()
   }
@@ -537,7 +540,8 @@ export class RecordList {
   #fill(element: RowElement, number: number): void {
     const row = this.#options.pages.row(number)
     const arrives = number >= this.#freshFrom && row && !element.shows(number)
-    const selected = this.selection.has(number) && row?.kind === 'record'
+    const isNote = row !== undefined && row.kind !== 'record'
+    const selected = isNote ? undefined : this.selection.has(number) && row !== undefined
     element.show({ number, row, newDay: this.#isNewDay(number, row), selected }, this.#context)
     element.element.toggleAttribute('data-active', number === this.selection.active)
     element.element.toggleAttribute('data-menu', this.#menuIsOpen && number === this.#menuRow)
@@ -562,6 +566,15 @@ export class RecordList {
       if (row?.timestamp !== undefined) return row.timestamp
     }
     return undefined
+  }
+
+  /** Elements are used again in a ring: how they follow each other is told apart from where they are. */
+  #tellOrder(from: number, to: number): void {
+    const owned = `${from} ${to}`
+    if (owned === this.#owned) return
+    this.#owned = owned
+    const ids = Array.from({ length: Math.max(0, to - from) }, (_, index) => `row-${from + index}`)
+    this.#canvas.setAttribute('aria-owns', ids.join(' '))
   }
 
   #tellActive(): void {

@@ -14,6 +14,7 @@ import type {
 import { connectHost } from '../kit/host.ts'
 import { rovingFocus } from '../kit/roving.ts'
 import type { Actions, View } from './actions.ts'
+import { Announcer } from './announcer.ts'
 import { banner } from './banner.ts'
 import { createCompare } from './compare/compare.ts'
 import { createDetail } from './detail/detail.ts'
@@ -196,6 +197,7 @@ const parts = {
   split: place(split.element),
   status: part('footer', 'status'),
 }
+const announcer = new Announcer()
 const newRecords = document.createElement('button')
 
 function layoutNow(): Layout {
@@ -229,6 +231,7 @@ function takeState(told: MessagesState): void {
   timeline.update(next)
   detail.update(next)
   compare.update(next)
+  announcer.follow(next)
   draw()
 }
 
@@ -460,6 +463,7 @@ function closeCompare(): void {
 function tell(text: string | undefined, stays = false): void {
   clearTimeout(hinting)
   hint = text
+  if (text !== undefined) announcer.say(text)
   if (text !== undefined && !stays)
     hinting = setTimeout(() => {
       hint = undefined
@@ -561,6 +565,8 @@ newRecords.addEventListener('click', () => {
 })
 list.element.append(newRecords)
 parts.toolbar.setAttribute('role', 'toolbar')
+parts.status.setAttribute('aria-label', 'Status')
+place(announcer.element)
 rovingFocus(parts.toolbar)
 document.addEventListener('keydown', onKey)
 // The editor's own menu is for a text that one writes.

@@ -17,7 +17,8 @@ export interface RowState {
   readonly row: Row | undefined
   /** Its day is not that of the record before it. */
   readonly newDay: boolean
-  readonly selected: boolean
+  /** Undefined for what cannot be selected. */
+  readonly selected: boolean | undefined
 }
 
 /** One row's element, filled anew when it shows another record. */
@@ -41,6 +42,7 @@ export function createRow(): RowElement {
   element.hidden = true
   const cells = Object.fromEntries(COLUMNS.map(({ name }) => [name, cellElement(name)])) as Cells
   const note = cellElement('note')
+  note.setAttribute('aria-colspan', String(COLUMNS.length))
   element.append(...Object.values(cells), note)
   let number: number | undefined
   let row: Row | undefined
@@ -66,7 +68,8 @@ export function createRow(): RowElement {
       if (element.hidden) element.hidden = false
       if (selected !== state.selected) {
         selected = state.selected
-        element.setAttribute('aria-selected', String(selected))
+        if (selected === undefined) element.removeAttribute('aria-selected')
+        else element.setAttribute('aria-selected', String(selected))
       }
       if (row === state.row && newDay === state.newDay && context === now) return
       row = state.row

@@ -17,7 +17,7 @@ export function statusLine(view: View, hint: string | undefined, actions: Action
     ${
       hint === undefined
         ? html`<span class="amounts">${amounts(view, actions)}</span>`
-        : html`<span class="hint" role="status"><span class="cut">${hint}</span></span>`
+        : html`<span class="hint"><span class="cut">${hint}</span></span>`
     }
     <span class="grow"></span>
     <span class="hide2" title="Memory for rows; the oldest are dropped when it is full"
@@ -219,7 +219,7 @@ function meters({ progress, phase: now }: MessagesState): TemplateResult {
             title=${segmentWords(partition)}
           ></i>`,
       )}</span
-    ><span class="wide">${words}</span>`
+    ><span class="wide" aria-hidden="true">${words}</span>`
 }
 
 function segmentWords(partition: PartitionState): string {
