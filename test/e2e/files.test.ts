@@ -111,6 +111,19 @@ describe('the story of a test in a file', function () {
     await results(SENT, DIFFERS)
   })
 
+  it('shows that in high contrast too, where many colours of themes are not defined', async () => {
+    await workbench.theme('high-contrast')
+    const colors = await workbench.page.locator('.view-lines span').evaluateAll(spans =>
+      spans
+        .map(span => getComputedStyle(span, '::after'))
+        .filter(({ content }) => /^"[✓✗]/.test(content))
+        .map(({ color }) => color),
+    )
+    assert.equal(colors.length, 2)
+    assert.ok(!colors.includes('rgba(0, 0, 0, 0)'), colors.join())
+    await workbench.theme('dark')
+  })
+
   it('goes to what failed, and shows the whole of it', async () => {
     await workbench.goToLine(1)
     await workbench.page.locator('.statusbar-item').filter({ hasText: '1 failed' }).click()
