@@ -29,9 +29,9 @@ export async function writeReports(
 async function writeWhole(name: string, text: string): Promise<void> {
   await mkdir(path.dirname(name), { recursive: true })
   const there = await stat(name).catch(() => undefined)
-  // A pipe, or /dev/stdout, is written to; a file in its place would take it away.
-  if (there && !there.isFile()) {
-    await writeFile(name, text)
+  // Into a pipe, or /dev/stdout wherever it leads: a file in its place would take it away.
+  if (there && (!there.isFile() || name.startsWith('/dev/'))) {
+    await writeFile(name, text, { flag: 'a' })
     return
   }
   const file = there ? await realpath(name) : name

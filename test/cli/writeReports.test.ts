@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeReports } from '../../src/cli/writeReports.ts'
@@ -40,6 +50,18 @@ describe('Writing reports', () => {
     const [problems, text] = await Promise.all([write('pipe'), readFile(pipe, 'utf8')])
     assert.deepEqual([problems, text], [[], TAP])
     assert.ok((await lstat(pipe)).isFIFO())
+  })
+
+  it('writes behind what is in the file that is the output', async function () {
+    if (process.platform === 'win32') this.skip()
+    const file = await open(join(folder, 'out.txt'), 'w')
+    try {
+      await file.write('told before\n')
+      assert.deepEqual(await write(`/dev/fd/${file.fd}`), [])
+      assert.equal(await readFile(join(folder, 'out.txt'), 'utf8'), `told before\n${TAP}`)
+    } finally {
+      await file.close()
+    }
   })
 
   it('says what it could not write, in words', async () => {
