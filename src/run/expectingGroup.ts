@@ -75,11 +75,14 @@ export interface ExpectedGroup {
 /** Ms between looks. */
 const POLL = 200
 
-/** Looks at a group again and again until every `assert` holds, or the time is over. */
+/**
+ * Looks at a group again and again until every `assert` holds, or the time is over. Where the last
+ * look got no answer the outcome has a problem and no failure: how the group is nobody knows.
+ */
 export async function expectGroup(plan: GroupPlan, context: GroupContext): Promise<ExpectedGroup> {
   const { clock, signal } = context
   const time = deadline(clock, plan.within, signal)
-  let look: Look = { nothing: 'nothing was seen of it', seen: {} }
+  let look: Look = { nothing: 'nothing was seen of it', seen: {}, problem: notSeen(plan) }
   try {
     do {
       // Looking without an answer: what was seen before is still what is known.
@@ -91,7 +94,23 @@ export async function expectGroup(plan: GroupPlan, context: GroupContext): Promi
     time.dispose()
   }
   if (signal.aborted) return { status: 'stopped', seen: look.seen, captures: [] }
-  return { status: 'failed', failure: failureOf(plan, look), seen: look.seen, captures: [] }
+  const { seen, problem } = look
+  if (problem && isLeftOpen(plan, look)) return { status: 'failed', problem, seen, captures: [] }
+  return { status: 'failed', failure: failureOf(plan, look), seen, captures: [] }
+}
+
+/** Log ends that nobody tells say nothing about the members of a group. */
+function isLeftOpen({ asserts }: GroupPlan, { nothing, seen }: Look): boolean {
+  const unmet = asserts.find(condition => condition.evaluate(seen) !== true)
+  return nothing !== undefined || (unmet !== undefined && /\b(?:lag|end)\b/.test(unmet.text))
+}
+
+function notSeen({ group, withinText }: GroupPlan): Problem {
+  return {
+    code: 'not-seen',
+    message: `How group "${group}" is, is not known: the cluster did not answer within ${withinText}.`,
+    advice: 'Give it more time with "within:", or look whether the brokers are well.',
+  }
 }
 
 /** What was seen at once; `nothing` says why it satisfies nothing. */
@@ -100,6 +119,8 @@ interface Look {
   readonly nothing?: string
   /** Why the lag is not known. */
   readonly unknown?: string
+  /** The cluster did not tell what was asked. */
+  readonly problem?: Problem
 }
 
 /** Undefined: the time was over before there was an answer. */
@@ -111,8 +132,12 @@ async function lookAt(
   try {
     return await lookNow(plan, context.cluster, signal)
   } catch (error) {
-    return signal.aborted ? undefined : { nothing: problemOf(error).message, seen: {} }
+    return signal.aborted ? undefined : unanswered(problemOf(error))
   }
+}
+
+function unanswered(problem: Problem, seen: GroupVariables = {}): Look {
+  return { nothing: problem.message, seen, problem }
 }
 
 /** Commits are read before log ends, so that a lag is never too low. */
@@ -122,12 +147,13 @@ async function lookNow(
   signal: AbortSignal,
 ): Promise<Look> {
   const [group] = await cluster.describeGroups([{ groupId, type: 'unknown' }], { signal })
-  if (!group || group.problem)
+  if (!group || group.problem?.code === 'GROUP_ID_NOT_FOUND')
     return { nothing: group?.problem?.message ?? `Group ${groupId} does not exist.`, seen: {} }
+  if (group.problem) return unanswered(group.problem)
   const about = { state: group.state, members: BigInt(group.members.length) }
   if (group.type === 'share') return lookAtShare(group, topic, about, cluster, signal)
   const [commits] = await cluster.committedOffsets([groupId], { signal })
-  if (commits?.problem) return { nothing: commits.problem.message, seen: about }
+  if (commits?.problem) return unanswered(commits.problem, about)
   const committed = new Map(
     (commits?.offsets ?? [])
       .filter(offset => offset.topic === topic && offset.committedOffset !== undefined)
@@ -145,8 +171,9 @@ async function lagOf(
   signal: AbortSignal,
 ): Promise<Look> {
   const [found] = await cluster.describeTopics([topic], { signal })
-  if (!found || found.problem)
+  if (!found || found.problem?.code === 'UNKNOWN_TOPIC_OR_PARTITION')
     return { nothing: found?.problem?.message ?? `Topic ${topic} does not exist.`, seen: about }
+  if (found.problem) return unanswered(found.problem, about)
   const query = (at: 'latest' | 'earliest', numbers: readonly number[]) =>
     cluster.listOffsets(
       numbers.map(partition => ({ topic, partition, at })),
@@ -159,6 +186,7 @@ async function lagOf(
   const startOf = new Map(starts.map(({ partition, offset }) => [partition, offset]))
   let lag: bigint | undefined = 0n
   let unknown: string | undefined
+  const untold = ends.find(({ problem }) => problem)?.problem
   for (const { partition, offset: end, problem } of ends) {
     const commit = committed.get(partition)
     // A partition without a commit counts 0 where it is empty, else nobody knows.
@@ -184,6 +212,7 @@ async function lagOf(
       ...(lag !== undefined && { lag }),
     },
     ...(unknown !== undefined && { unknown }),
+    ...(untold && { problem: untold }),
   }
 }
 
