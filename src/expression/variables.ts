@@ -39,7 +39,7 @@ export function isVariable(name: string): name is VariableName {
  */
 export interface Variables {
   readonly topic?: string
-  readonly partition?: bigint
+  readonly partition?: bigint | undefined
   readonly offset?: bigint
   /** Ms since the epoch. */
   readonly timestamp?: bigint | undefined

@@ -8,7 +8,7 @@ import type { KafkaFile } from '../language/tree.ts'
 import type { TimeContext } from '../language/values/positions.ts'
 import { pathOf, type ProducerPlan } from './producerPlan.ts'
 import type { MakeRecord } from './records/source.ts'
-import { makeRecord } from './recordParts.ts'
+import { makeRecord, newOwnVariables } from './recordParts.ts'
 import { rowNames } from './records/rowNames.ts'
 import type { Evaluate, Row } from './records/rows.ts'
 import { TextBytes } from './records/textBytes.ts'
@@ -85,7 +85,8 @@ export async function recordMaker(
   }
   const time = { now: sources.now, toLocalEpoch: sources.toLocalEpoch ?? utcEpoch }
   const texts = new TextBytes()
-  const prepared = { plan, time, texts, ...schema, ...selection, ...whole }
+  const ownVariables = newOwnVariables()
+  const prepared = { plan, time, texts, ownVariables, ...schema, ...selection, ...whole }
   return {
     make: (index, row) => makeRecord(prepared, evaluationOf(index, row), row),
     evaluateRow: (text, index) => {

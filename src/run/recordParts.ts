@@ -1,6 +1,7 @@
 import { integerOfType } from '../base/numerals.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Selection } from '../expression/compile.ts'
+import type { Variables } from '../expression/variables.ts'
 import { bytesOf, textOf, utf8TextOf } from '../formats/encodings.ts'
 import { encode, type Encoded } from '../formats/formats.ts'
 import type { JsonSchema } from '../formats/jsonSchema.ts'
@@ -24,6 +25,8 @@ export interface PreparedPlan {
   readonly selection?: Selection
   /** Of `value-from`. */
   readonly valueBytes?: Uint8Array
+  /** What `key-from` sees. */
+  readonly ownVariables: ReturnType<typeof newOwnVariables>
   /** Where texts become bytes. */
   readonly texts: TextBytes
   readonly time: Pick<TimeContext, 'toLocalEpoch'> & { readonly now: () => number }
@@ -71,31 +74,49 @@ function keyOf(
   return selection ? undefined : encodedText(prepared, plan.key ?? null, plan.keyFormat, evaluate)
 }
 
-function selectedKey(
-  prepared: PreparedPlan,
-  record: Omit<OutgoingRecord, 'key'> & { readonly topic: string },
-  row: Row | undefined,
-): Encoded {
-  const { plan, selection } = prepared
-  if (!selection) return { bytes: null }
-  const { topic, timestamp, partition, value, headers } = record
-  const content = row ?? { line: 0, value: value && { bytes: value } }
-  const found = selection.evaluate({
-    topic,
-    ...(timestamp !== undefined && { timestamp: BigInt(timestamp) }),
-    ...(partition !== undefined && { partition: BigInt(partition) }),
+type OwnRecord = Omit<OutgoingRecord, 'key'> & { readonly topic: string }
+
+/**
+ * What `key-from` sees of a record that is made. One and the same object, good until it is asked for
+ * again: one with getters takes longer to make than most expressions to evaluate.
+ */
+export function newOwnVariables(): (record: OwnRecord, row: Row | undefined) => Variables {
+  let record: OwnRecord | undefined
+  let row: Row | undefined
+  const variables = {
+    get topic() {
+      return record?.topic ?? ''
+    },
+    get timestamp() {
+      return record?.timestamp === undefined ? undefined : BigInt(record.timestamp)
+    },
+    get partition() {
+      return record?.partition === undefined ? undefined : BigInt(record.partition)
+    },
     get value() {
-      return rowValue(content)
+      const value = record?.value ?? null
+      return rowValue(row ?? { line: 0, value: value && { bytes: value } })
     },
     get headers() {
       return new Map(
-        headers.map(([name, bytes]) => [
+        record?.headers.map(([name, bytes]) => [
           name,
           bytes && (utf8TextOf(bytes) ?? textOf(bytes, 'base64')),
         ]),
       )
     },
-  })
+  }
+  return (nextRecord, nextRow) => {
+    record = nextRecord
+    row = nextRow
+    return variables
+  }
+}
+
+function selectedKey(prepared: PreparedPlan, record: OwnRecord, row: Row | undefined): Encoded {
+  const { plan, selection, ownVariables } = prepared
+  if (!selection) return { bytes: null }
+  const found = selection.evaluate(ownVariables(record, row))
   if ('failure' in found) {
     return { problem: { code: 'key-from', message: `"key-from" gives no key: ${found.failure}` } }
   }

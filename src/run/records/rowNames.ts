@@ -9,9 +9,9 @@ import { rowValue, type Row } from './rows.ts'
 export function rowNames(row: Row): (name: string) => Evaluated | undefined {
   let read: { readonly value: unknown } | undefined
   return name => {
-    const { columns } = row
-    if (columns) {
-      const text = columns.get(name)
+    const { table } = row
+    if (table) {
+      const text = table.texts[table.columns.get(name) ?? -1]
       return text === undefined ? undefined : { text, value: text }
     }
     read ??= { value: rowValue(row) }

@@ -30,8 +30,11 @@ export interface Row {
   readonly partition?: number
   /** Ms since the epoch. */
   readonly timestamp?: number
-  /** Of `csv`: the fields by their columns. */
-  readonly columns?: ReadonlyMap<string, string>
+  /** Of `csv`: its fields, and where each column stands among them. */
+  readonly table?: {
+    readonly columns: ReadonlyMap<string, number>
+    readonly texts: readonly string[]
+  }
 }
 
 /** A row that is none; where the rest cannot be told apart any more, it is the last. */
@@ -236,10 +239,11 @@ async function* csvRows(
     line = found.at(-1)?.line ?? line
     const first = table ? undefined : found[0]
     if (first) table = tableOf(first)
-    const { columns = [] } = table ?? {}
+    const known = table
+    if (!known) return []
     return found.slice(first ? 1 : 0).map(each => {
       const own = index++
-      return tableRow(each, columns, utf8, evaluate && (text => evaluate(text, own)))
+      return tableRow(each, known, utf8, evaluate && (text => evaluate(text, own)))
     })
   }
   try {
@@ -259,19 +263,38 @@ async function* csvRows(
 }
 
 interface Table {
-  /** The name, and how a JSON object names it. */
-  readonly columns: readonly { readonly name: string; readonly json: string }[]
+  /** How a JSON object names each. */
+  readonly columns: readonly { readonly json: string }[]
+  /** Where each name stands. */
+  readonly indexes: ReadonlyMap<string, number>
 }
 
 function tableOf({ line, fields }: CsvLine): Table {
   const twice = fields.find((name, i) => fields.indexOf(name) !== i)
   if (twice !== undefined) throw new CsvError(line, `the column "${twice}" is there twice`)
-  return { columns: fields.map(name => ({ name, json: `${JSON.stringify(name)}:` })) }
+  return {
+    columns: fields.map(name => ({ json: `${JSON.stringify(name)}:` })),
+    indexes: new Map(fields.map((name, i) => [name, i])),
+  }
+}
+
+/** With the templates put in that stand in them. */
+function evaluatedFields(
+  fields: readonly string[],
+  evaluate: EvaluateRow,
+): readonly string[] | { readonly problem: string } {
+  const texts: string[] = []
+  for (const field of fields) {
+    const found = field.includes('{{') ? evaluate(field) : { text: field }
+    if ('problem' in found) return found
+    texts.push(found.text)
+  }
+  return texts
 }
 
 function tableRow(
   { line, fields }: CsvLine,
-  columns: Table['columns'],
+  { columns, indexes }: Table,
   utf8: TextBytes,
   evaluate: EvaluateRow | undefined,
 ): Row | BadRow {
@@ -279,24 +302,27 @@ function tableRow(
     const has = fields.length === 1 ? '1 field' : `${fields.length} fields`
     return { line, problem: `${has}, but there are ${columns.length} columns` }
   }
-  const byName = new Map<string, string>()
+  const texts = evaluate ? evaluatedFields(fields, evaluate) : fields
+  if ('problem' in texts) return { line, problem: texts.problem }
   let json = ''
-  for (const [i, column] of columns.entries()) {
-    const field = fields[i] ?? ''
-    const found = evaluate && field.includes('{{') ? evaluate(field) : { text: field }
-    if ('problem' in found) return { line, problem: found.problem }
-    byName.set(column.name, found.text)
-    json += `${i === 0 ? '{' : ','}${column.json}${JSON.stringify(found.text)}`
+  let index = 0
+  for (const { json: name } of columns) {
+    const field = texts[index] ?? ''
+    json += `${index === 0 ? '{' : ','}${name}${JSON.stringify(field)}`
+    index++
   }
-  return { line, value: { bytes: utf8.of(`${json}}`) }, columns: byName }
+  return { line, value: { bytes: utf8.of(`${json}}`) }, table: { columns: indexes, texts } }
 }
 
 /**
  * The value of a row as expressions and `{{name}}` see it: the fields of a table, JSON with exact
  * integers, else the text.
  */
-export function rowValue({ value, columns }: Row): unknown {
-  if (columns) return columns
+export function rowValue({ value, table }: Row): unknown {
+  if (table) {
+    const { columns, texts } = table
+    return new Map(Array.from(columns, ([name, index]) => [name, texts[index] ?? '']))
+  }
   if (value === null) return null
   const text = utf8TextOf(value.bytes)
   if (text === undefined) return undefined
