@@ -64,8 +64,8 @@ describe('what stands behind an EXPECT', () => {
     const group = { kind: 'group', group: 'billing' } as const
     const late = { ...failure, message: 'it is not so: lag == 0 within 2s' }
     assert.equal(
-      text({ status: 'failed', failure: late, details: { ...group, lag: 12n } }),
-      '✗ it is not so: lag == 0 within 2s · lag 12',
+      text({ status: 'failed', failure: late, details: { ...group, lag: 1837n } }),
+      '✗ it is not so: lag == 0 within 2s · lag 1,837',
     )
     assert.equal(
       text({ status: 'failed', failure: late, details: group }),

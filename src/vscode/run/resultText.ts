@@ -96,7 +96,8 @@ function failedOf({ failure, details }: BlockResult): string {
     const more = others.length > 0 ? `, ${others.length} more` : ''
     return `${message} · closest: ${first.path} expected ${first.expected} got ${first.actual}${more}`
   }
-  if (details.kind === 'group') return `${message} · lag ${details.lag ?? 'unknown'}`
+  if (details.kind === 'group')
+    return `${message} · lag ${details.lag === undefined ? 'unknown' : count(details.lag)}`
   return message
 }
 
