@@ -249,6 +249,22 @@ output: raw
     assert.equal(await countOf(topic), 1)
   })
 
+  it('sends what stands there: behind a byte order mark, with line ends of CR alone, with NUL', async function () {
+    needsKcat(this)
+    const topic = await newTopic()
+    const lone = '\ud800'
+    await folder.put({
+      'a.kafka': `\ufeffPRODUCER\rtopic: ${topic}\rone\rtwo\r\r###\rPRODUCER\rtopic: ${topic}\rthree\r`,
+      'b.kafka': `PRODUCER\ntopic: ${topic}\nn\0ul\n`,
+      // Written as UTF-8 it is the sign for what is none.
+      'c.kafka': `PRODUCER\ntopic: ${topic}\n${lone}\n`,
+    })
+    const { exit, out } = await folder.run(`. --brokers ${brokers}`)
+    assert.equal(exit, 0, out)
+    const args = ['-b', brokers, '-t', topic, '-C', '-e', '-q', '-f', '%s|\\n']
+    assert.deepEqual(await kcat(args), ['one\rtwo|', 'three|', 'n\0ul|', '\ufffd|'])
+  })
+
   it('reaches no file outside or missing, whatever names it, and sends nothing then', async () => {
     const topic = await newTopic()
     await symlink('/etc', join(folder.path, 'etc'))
