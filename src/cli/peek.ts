@@ -56,7 +56,8 @@ async function printRecords(
       const problems = newProblems(update.progress, told)
       if (update.pages.length + problems.length > 0) progress.clear()
       for (const page of update.pages) await around.write(printer.chunk(page))
-      for (const text of problems) around.complain(`kafkafile: ${text}\n`)
+      for (const text of [...movedIn(update.pages), ...problems])
+        around.complain(`kafkafile: ${text}\n`)
       progress.take(update)
       last = update
     }
@@ -117,6 +118,13 @@ function newProblems(progress: readonly PartitionProgress[], told: Set<string>):
   const fresh = texts.filter(text => !told.has(text))
   for (const text of fresh) told.add(text)
   return fresh
+}
+
+/** Where reading did not start where it was to. */
+function movedIn(pages: readonly RecordPage[]): readonly string[] {
+  return pages.flatMap(({ errors }) =>
+    errors.flatMap(({ moved, message }) => (moved ? message : [])),
+  )
 }
 
 function problemText({ partition, problem }: PartitionProgress): string {

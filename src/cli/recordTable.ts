@@ -48,7 +48,8 @@ export function recordTable(formats: TableFormats, width: number | undefined): R
           text += `${cells.trimEnd()}\n`
         }
       }
-      for (const error of page.errors.toSorted((a, b) => (a.offset < b.offset ? -1 : 1))) {
+      const errors = page.errors.filter(({ moved }) => !moved)
+      for (const error of errors.toSorted((a, b) => (a.offset < b.offset ? -1 : 1))) {
         upTo(error.offset)
         const message = `error: ${error.message}`
         text += `${line(`${page.partition}`, `${error.offset}`, '', '', message)}\n`

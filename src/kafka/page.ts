@@ -26,10 +26,17 @@ export interface RecordPage {
   /** Where the record's headers start: Kafka's own encoding, a varint count and then pairs. */
   readonly headerStarts: Int32Array
   readonly bytes: Uint8Array
-  /** What could not be read: the offset it stands at, and why. */
-  readonly errors: readonly { readonly offset: bigint; readonly message: string }[]
+  readonly errors: readonly PageError[]
   /** What the log holds besides records, where it was asked for (`ReadRequest.notes`). */
   readonly notes?: readonly PageNote[]
+}
+
+/** What could not be read: the offset it stands at, and why. */
+export interface PageError {
+  readonly offset: bigint
+  readonly message: string
+  /** There is no record that cannot be read: reading goes on elsewhere than where it was to. */
+  readonly moved?: true
 }
 
 /** Offsets from `offset` up to `nextOffset` that bring no record, and why. */

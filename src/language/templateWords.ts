@@ -13,7 +13,8 @@ export function templateWordsOf(block: Block): readonly TemplateWord[] {
   const words: TemplateWord[] = []
   if (block.group?.text.includes('{{')) words.push({ ...block.group, inList: false })
   for (const property of block.properties)
-    if (property.value?.includes('{{')) words.push(...templateWordsIn(block.kind, property))
+    // One by one: as arguments of a call so many would not fit on the stack.
+    for (const word of templateWordsIn(block.kind, property)) words.push(word)
   if (block.body?.text.includes('{{')) words.push({ ...block.body, inList: false })
   return words
 }

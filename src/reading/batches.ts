@@ -3,7 +3,8 @@ import { CodecError } from './codecs/limits.ts'
 import { decompress } from './codecs/codecs.ts'
 import { HEAD_BYTES, type Batch } from './heads.ts'
 import { legacyBlock } from './legacy.ts'
-import type { Block, ReadError } from './pages.ts'
+import type { PageError } from '../kafka/page.ts'
+import type { Block } from './pages.ts'
 import {
   cutRecords,
   firstKey,
@@ -80,7 +81,7 @@ export function readBatch(
   batch: Batch,
   from: bigint,
   to: bigint,
-): Block | ReadError | undefined {
+): Block | PageError | undefined {
   if (batch.nextOffset <= from || batch.count === 0) return undefined
   if (batch.format === 2 && batch.baseOffset >= to) return undefined
   try {

@@ -1,8 +1,8 @@
-import type { PageNote, RecordPage } from '../kafka/page.ts'
+import type { PageError, PageNote, RecordPage } from '../kafka/page.ts'
 import { fatesOf, readBatch, type AbortedTransaction, type Fate } from './batches.ts'
 import type { Batch, BatchWalk } from './heads.ts'
 import { newNoteTaker, type Passed } from './notes.ts'
-import { packPages, type Block, type ReadError } from './pages.ts'
+import { packPages, type Block } from './pages.ts'
 
 /** One partition's part of a fetch response, and what of it is wanted. */
 export interface FetchedRecords {
@@ -41,7 +41,7 @@ export function isInPlace({ batches }: BatchWalk): boolean {
   return batches.every(({ codec }) => codec === 0)
 }
 
-function* resultsOf(fetched: FetchedRecords): Generator<Block | ReadError | Passed> {
+function* resultsOf(fetched: FetchedRecords): Generator<Block | PageError | Passed> {
   const { records, walk, from, to, notes, aborted } = fetched
   yield* walk.errors
   const fates = fatesOf(records, walk.batches, aborted)
@@ -57,7 +57,7 @@ function* resultsOf(fetched: FetchedRecords): Generator<Block | ReadError | Pass
 function* recordsOf(
   { records, from, to, notes, passBy }: FetchedRecords,
   batch: Batch,
-): Generator<Block | ReadError | Passed> {
+): Generator<Block | PageError | Passed> {
   const whole = batch.baseOffset >= from && batch.nextOffset <= to
   if (whole && passBy?.(batch)) {
     if (notes) yield { offset: batch.baseOffset, nextOffset: batch.nextOffset }

@@ -1,4 +1,4 @@
-import type { ReadError } from './pages.ts'
+import type { PageError } from '../kafka/page.ts'
 
 /**
  * The head of a batch as it stands in a fetch response (KIP-98, format v2), or of one entry of an
@@ -28,7 +28,7 @@ export interface BatchWalk {
   /** Where to read on; absent where not one whole batch was found. */
   readonly nextOffset: bigint | undefined
   /** Heads that make no sense. What follows them is read where their length allows it. */
-  readonly errors: readonly ReadError[]
+  readonly errors: readonly PageError[]
 }
 
 const LENGTH_AT = 8
@@ -52,7 +52,7 @@ export function farthestOffset(from: bigint, highWatermark: bigint): bigint {
 export function walkBatches(records: Uint8Array, from: bigint, endOffset: bigint): BatchWalk {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
   const batches: Batch[] = []
-  const errors: ReadError[] = []
+  const errors: PageError[] = []
   let nextOffset: bigint | undefined
   let start = 0
   while (start + LEGACY_HEAD_BYTES <= records.length) {

@@ -1,4 +1,4 @@
-import type { PageNote, RecordPage } from '../kafka/page.ts'
+import type { PageError, PageNote, RecordPage } from '../kafka/page.ts'
 import type { NoteTaker, Passed } from './notes.ts'
 
 /** A page is closed once it holds this many bytes; one batch is never split. */
@@ -17,11 +17,6 @@ export interface Columns {
   readonly headerStarts: Int32Array<ArrayBuffer>
 }
 
-export interface ReadError {
-  readonly offset: bigint
-  readonly message: string
-}
-
 /** The records of one batch, ready to be put into a page. */
 export interface Block {
   /** Where they were decompressed to, they stand only until the next batch is. */
@@ -36,7 +31,7 @@ export interface Block {
    * Writes the records to the columns from `row` on, reading them in the page's bytes from `start`
    * on. Returns how many were written; an error is about the first that could not be read.
    */
-  write(columns: Columns, row: number, place: Place): { written: number; error?: ReadError }
+  write(columns: Columns, row: number, place: Place): { written: number; error?: PageError }
 }
 
 /** Where a block's bytes stand in a page. */
@@ -93,7 +88,7 @@ const MAX_NOTES = 1000
  */
 export function* packPages(
   origin: PageOrigin,
-  results: Iterable<Block | ReadError | Passed>,
+  results: Iterable<Block | PageError | Passed>,
 ): Generator<RecordPage> {
   let page = newDraft()
   let sourceBytes = origin.sourceBytes ?? 0
@@ -133,7 +128,7 @@ export function hasContent({ count, errors, notes = [] }: RecordPage): boolean {
 /** A page that is being put together. */
 interface Draft {
   readonly pieces: (PlacedBlock | Passed)[]
-  readonly errors: ReadError[]
+  readonly errors: PageError[]
   bytes: Uint8Array
   used: number
   notes: number

@@ -1,9 +1,9 @@
 import { ProblemError, problemOf } from '../base/problem.ts'
 import type { OffsetQuery } from '../kafka/cluster.ts'
+import type { PageError } from '../kafka/page.ts'
 import type { Position, ReadRequest } from '../kafka/reading.ts'
 import { committedOffsets, listOffsets, type OffsetContext } from '../kafkajs/offsets.ts'
 import type { FetchContext } from './fetching.ts'
-import type { ReadError } from './pages.ts'
 import { moveTo, setRange, type PartitionRead } from './partitionRead.ts'
 import { tailStart } from './tail.ts'
 
@@ -17,7 +17,7 @@ export interface PositionContext {
 export interface Resolved {
   readonly read: PartitionRead
   /** What was asked for is not what is read: said where reading starts. */
-  readonly note?: ReadError
+  readonly note?: PageError
 }
 
 /** What a partition holds now, as far as this read may see it. */
@@ -90,14 +90,16 @@ function clamp(offset: bigint, { start, end }: Bounds): bigint {
   return offset > end ? end : offset
 }
 
-function outside(partition: number, wanted: bigint, { start, end }: Bounds): ReadError {
+function outside(partition: number, wanted: bigint, { start, end }: Bounds): PageError {
   return wanted < start
     ? {
         offset: wanted,
+        moved: true,
         message: `Partition ${partition} starts at offset ${start} now: what came before was deleted.`,
       }
     : {
         offset: end,
+        moved: true,
         message: `Partition ${partition} ends at offset ${end}, before offset ${wanted}.`,
       }
 }

@@ -1,4 +1,5 @@
-import { writeOffset, type Block, type Columns, type Place, type ReadError } from './pages.ts'
+import type { PageError } from '../kafka/page.ts'
+import { writeOffset, type Block, type Columns, type Place } from './pages.ts'
 
 /**
  * The records of one batch of format v2 (KIP-98), decompressed: varint length, attributes, varint
@@ -126,7 +127,7 @@ function writeRecords(
   columns: Columns,
   row: number,
   { bytes, start, end: areaEnd }: Place,
-): { written: number; error?: ReadError } {
+): { written: number; error?: PageError } {
   const { count, baseOffset, baseTimestamp, appendTimestamp } = area
   const { timestamps, keyStarts, keyLengths, valueStarts, valueLengths, headerStarts } = columns
   const cursor: Cursor = { bytes, position: start }
@@ -182,7 +183,7 @@ function broken(
   area: RecordArea,
   index: number,
   previousDelta: number,
-): { written: number; error: ReadError } {
+): { written: number; error: PageError } {
   const unreadable = area.count - index
   const which = unreadable === 1 ? 'One record' : `${unreadable} records`
   return {

@@ -124,6 +124,8 @@ interface Reading {
   last: KafkaRecord | undefined
   failures: { readonly count: number; readonly first?: string }
   problem: Problem | undefined
+  /** Why it does not start where it was to. */
+  readonly moved: string[]
   write(records: readonly KafkaRecord[]): Promise<void>
 }
 
@@ -140,6 +142,7 @@ async function consume(
     last: undefined,
     failures: { count: 0 },
     problem: undefined,
+    moved: [],
     write: print,
   }
   const stop = new AbortController()
@@ -163,13 +166,14 @@ async function consume(
 async function ended(
   planned: ReadingPlan,
   decision: Decision,
-  { read, matched, last, failures, problem }: Reading,
+  { read, matched, last, failures, problem, moved }: Reading,
   sink: FileSink | undefined,
   run: BlockRun,
 ): Promise<Outcome> {
   const unwritten = await finish(planned, sink, run)
   const notices = [
     ...(decision.mode === 'browse' && decision.notice !== undefined ? [decision.notice] : []),
+    ...moved,
     ...(failures.count > 0 ? [failuresText(failures)] : []),
   ]
   const captured = last && capture(planned.captures, recordVariables(last, planned.formats))
@@ -246,6 +250,8 @@ async function browse(
   const problems = new Map<number, Problem>()
   for await (const update of target.cluster.read({ ...request, ...filter }, { signal })) {
     const records = update.pages.flatMap(recordsOf)
+    for (const { errors } of update.pages)
+      reading.moved.push(...errors.flatMap(({ moved, message }) => (moved ? message : [])))
     idle.hear(records.length > 0)
     await reading.write(records)
     reading.last = records.findLast(({ error }) => error === undefined) ?? reading.last
@@ -274,7 +280,7 @@ function noteProblems(
 /** With what could not be read, in the order of the offsets. */
 function recordsOf(page: RecordPage): readonly KafkaRecord[] {
   const records = Array.from({ length: page.count }, (_, index) => recordAt(page, index))
-  const errors = page.errors.map(error => unreadable(page, error))
+  const errors = page.errors.flatMap(error => (error.moved ? [] : unreadable(page, error)))
   if (errors.length === 0) return records
   return [...records, ...errors].sort((a, b) => (a.offset < b.offset ? -1 : 1))
 }

@@ -199,8 +199,9 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
       begun = true
       const arrival = clock.now()
       for (const page of update.pages) {
-        for (const { offset, message } of page.errors)
-          undecodable.note(`partition ${page.partition} offset ${offset}: ${lowered(message)}`)
+        for (const { offset, message, moved } of page.errors)
+          if (!moved)
+            undecodable.note(`partition ${page.partition} offset ${offset}: ${lowered(message)}`)
         for (let index = 0; index < page.count && selected.count < wanted; index++) {
           read++
           look(recordAt(page, index), arrival)

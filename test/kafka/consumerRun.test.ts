@@ -107,6 +107,15 @@ describe('a CONSUMER in a run', function () {
     })
   }
 
+  it('has no line for what is not there, and says where it starts instead', async () => {
+    await fill(2)
+    const text = `CONSUMER\ntopic: ${topic}\nfrom: 100\nto: latest\n`
+    assert.equal((await run(`${text}output: jsonl\nselect: partition, offset`)).out, '')
+    assert.match(await told(text), /Partition 0 ends at offset 2, before offset 100\./)
+    const expected = `EXPECT\ntopic: ${topic}\nfrom: 100\nto: latest\nwithin: 2s\nkey: k1\n`
+    assert.doesNotMatch(await told(expected), /undecodable/)
+  })
+
   it('prints in each form, and writes a file', async () => {
     await fill(2)
     const whole = 'from: earliest\nto: latest\n'

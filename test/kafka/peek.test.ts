@@ -289,6 +289,14 @@ describe('kafkafile peek', function () {
   })
 
   describe('says what is wrong', () => {
+    it('a start behind the end, which is no record', async () => {
+      const topic = `peek-beyond-${randomUUID()}`
+      await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
+      const run = await peek(topic, '--from', '100', '--to', 'latest')
+      assert.deepEqual([await run.ended, run.out], [0, ''])
+      assert.equal(run.errors, 'kafkafile: Partition 0 ends at offset 0, before offset 100.\n')
+    })
+
     it('an unknown topic', async () => {
       const topic = `peek-none-${randomUUID()}`
       const run = await peek(topic)

@@ -67,7 +67,8 @@ function partsOf(
 
 function* recordsAndErrors(page: RecordPage): Generator<KafkaRecord> {
   let next = 0
-  for (const error of page.errors.toSorted((a, b) => (a.offset < b.offset ? -1 : 1))) {
+  const errors = page.errors.filter(({ moved }) => !moved)
+  for (const error of errors.toSorted((a, b) => (a.offset < b.offset ? -1 : 1))) {
     while (next < page.count && (page.offsets[next] ?? 0n) < error.offset) {
       yield recordAt(page, next++)
     }

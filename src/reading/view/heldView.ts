@@ -322,7 +322,7 @@ export class HeldView {
     if (source.kind === 'fed' || !source.request.filter) {
       this.#fields.sample(page, jsonParts(this.#formats))
     }
-    this.#errors += page.errors.length
+    this.#errors += page.errors.filter(({ moved }) => !moved).length
     for (const note of page.notes ?? []) {
       if (note.kind === 'gap') {
         this.#notes.gaps++

@@ -71,11 +71,12 @@ export class TimeCounts {
     else this.#timeless += this.#count(page, 'read')
     const time = page.timestamps[page.count - 1] ?? -1
     if (time >= 0) this.#reached.set(page.partition, time)
-    if (page.errors.length === 0) return
+    const errors = page.errors.filter(({ moved }) => !moved).length
+    if (errors === 0) return
     const reached = this.#reached.get(page.partition)
     if (reached === undefined) return
     const bin = this.#binOf(reached)
-    this.#errors[bin] = (this.#errors[bin] ?? 0) + page.errors.length
+    this.#errors[bin] = (this.#errors[bin] ?? 0) + errors
   }
 
   /** A record that was counted before, whose key or value is not in its format. */

@@ -70,7 +70,7 @@ async function writeAll(
       signal.throwIfAborted()
       await block.write(exporter.chunk(page))
       records += page.count
-      errors += page.errors.length
+      errors += page.errors.filter(({ moved }) => !moved).length
       await breathe()
     }
     for (let from = 0; from < loose.length; from += AT_ONCE) {
