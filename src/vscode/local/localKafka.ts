@@ -11,6 +11,7 @@ import {
 import { guarded } from '../clusters/clusterCommands.ts'
 import type { SavedClusters } from '../clusters/createClusters.ts'
 import { checkedVersion, localEntry } from './localEntry.ts'
+import { unfinishedStart } from './unfinishedStart.ts'
 
 export interface LocalKafkaDeps {
   readonly context: vscode.ExtensionContext
@@ -28,6 +29,7 @@ const RUNNING_CONTEXT = 'kafkaWorkbench.localKafkaRunning'
 export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): Disposable {
   const store = new DisposableStore()
   const output = store.add(vscode.window.createOutputChannel('Local Kafka'))
+  const unfinished = unfinishedStart(context.workspaceState)
   let kafka: LocalKafka | undefined
   let starting: Promise<LocalKafka | undefined> | undefined
 
@@ -67,6 +69,7 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
 
   async function startWithProgress(): Promise<LocalKafka | undefined> {
     const version = wantedVersion()
+    unfinished.begin()
     const attached = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -87,17 +90,30 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
         })
       },
     )
-    if (!attached) return undefined
+    if (!attached) {
+      unfinished.end()
+      return undefined
+    }
     keep(attached)
     log.info(`Local Kafka ${attached.version} at ${attached.bootstrapServers}.`)
     await addCluster(attached)
     return attached
   }
 
+  async function findAgain(): Promise<void> {
+    const found = await findLocalKafka(options())
+    if (found) {
+      keep(found)
+      if (unfinished.is) await addCluster(found)
+    }
+    unfinished.end()
+  }
+
   async function addCluster({ bootstrapServers }: LocalKafka): Promise<void> {
     const entry = localEntry(clusters.all, bootstrapServers)
     await clusters.save(entry)
     await clusters.select(entry.id)
+    unfinished.end()
   }
 
   async function showProblem(
@@ -138,12 +154,9 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
     return Promise.resolve()
   })
   // A reload of the window: the broker that it left behind is found by its state file.
-  const finding = findLocalKafka(options()).then(
-    found => {
-      if (found) keep(found)
-    },
-    (error: unknown) => log.debug(`Looking for a local Kafka: ${problemOf(error).message}`),
-  )
+  const finding = findAgain().catch((error: unknown) => {
+    log.debug(`Looking for a local Kafka: ${problemOf(error).message}`)
+  })
   return store
 }
 
