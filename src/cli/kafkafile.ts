@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
 import { enableCompileCache } from 'node:module'
-import { main } from './main.ts'
 import { EXIT } from './terminal.ts'
 
-/** What a command loads is compiled once for all its runs, where the system's folder for such takes it. */
+/**
+ * What is loaded from here on is compiled once for all runs of a release, where the folder that the
+ * system has for such takes it.
+ */
 enableCompileCache()
 
 /** A reader that has seen enough (`kafkafile … | head`) is no failure. */
@@ -36,6 +38,8 @@ async function write(chunk: string | Uint8Array): Promise<void> {
   // Nobody may ever read the rest, so that an interrupt ends this wait, too.
   await once(process.stdout, 'drain', { signal: interrupt.signal }).catch(() => undefined)
 }
+
+const { main } = await import('./main.ts')
 
 const exit = await main(process.argv.slice(2), {
   folder: process.cwd(),

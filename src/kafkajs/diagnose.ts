@@ -1,4 +1,3 @@
-import { connect as connectTls } from 'node:tls'
 import { isIP } from 'node:net'
 import { silentLog, type Log } from '../base/log.ts'
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
@@ -7,6 +6,7 @@ import type { Broker } from '../kafka/model.ts'
 import { parseAddresses, showAddress, type Address } from './addresses.ts'
 import { openClient, type Client } from './client.ts'
 import { connectBroker } from './connection.ts'
+import { nodeTls } from './nodeTls.ts'
 import { problem } from './problems.ts'
 import { SaslHandshake } from './protocol/sasl.ts'
 import { tlsOptions } from './tls.ts'
@@ -152,7 +152,7 @@ async function speaksTls(
   { host, port }: Address,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const socket = connectTls({
+  const socket = nodeTls().connect({
     host,
     port,
     rejectUnauthorized: false,

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net'
-import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
+import { nodeTls } from './nodeTls.ts'
 
 /** What kafkajs hands to a socket factory, for the address that a broker advertises. */
 export interface SocketRequest {
@@ -27,7 +28,7 @@ export function openSocket(
   onread?: OnReadOpts,
 ): Socket {
   const socket = ssl
-    ? connectTls(
+    ? nodeTls().connect(
         {
           host,
           port,

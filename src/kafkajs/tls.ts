@@ -1,7 +1,8 @@
-import { createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import { ProblemError, type Problem } from '../base/problem.ts'
 import type { TlsConfig } from '../kafka/connection.ts'
+import { nodeTls } from './nodeTls.ts'
 import { toError } from './waiting.ts'
 
 /**
@@ -20,7 +21,7 @@ export function tlsOptions(tls: TlsConfig): ConnectionOptions {
 
 function secureContext(tls: TlsConfig) {
   try {
-    return createSecureContext({
+    return nodeTls().createSecureContext({
       ca: tls.ca ?? systemCertificates(),
       ...(tls.certificate !== undefined && { cert: tls.certificate }),
       ...(tls.key !== undefined && { key: tls.key }),
@@ -35,7 +36,12 @@ let trusted: readonly string[] | undefined
 
 /** What this computer trusts, beside the list that comes with Node; reading it takes a while. */
 function systemCertificates(): string[] {
-  trusted ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  trusted ??= [
+    ...new Set([
+      ...nodeTls().getCACertificates('default'),
+      ...nodeTls().getCACertificates('system'),
+    ]),
+  ]
   return [...trusted]
 }
 
