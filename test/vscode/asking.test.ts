@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import * as vscode from 'vscode'
+import { wouldBeTaken } from '../../src/vscode/environments/ignorePrivate.ts'
+import { until } from './extension.ts'
 import { kafkaFolder, statuses } from './kafkaFolder.ts'
 import { person, type Answers, type Person } from './person.ts'
 
@@ -188,6 +192,44 @@ describe('a run that asks', () => {
     await choose()
     assert.equal(parts().environments.chosen.of(document.uri), undefined)
     await vscode.workspace.fs.delete(uri('kafka.env.json'))
+  })
+
+  it('for a private file that git would take offers once to ignore it', async function () {
+    const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: uri().fsPath })
+    await write('kafka.private.env.json', '{"$shared": {"hidden": "x"}}')
+    // The editor's own git would be surprised when the repository goes away.
+    const settings = vscode.workspace.getConfiguration('git')
+    await settings.update('enabled', false)
+    const isThere = await git('init', '--quiet').then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) {
+      this.skip()
+      return
+    }
+    const ignoring = uri('.gitignore')
+    const asked = answering({ button: (_, [first]) => first })
+    try {
+      await show('private.kafka', `PRODUCER\ntopic: ${topic}\nkey: {{hidden}}\nx\n`)
+      const text = await until('an entry', async () => {
+        const bytes = await vscode.workspace.fs.readFile(ignoring).then(undefined, () => undefined)
+        return bytes && Buffer.from(bytes).toString()
+      })
+      assert.equal(text, 'kafka.private.env.json\n')
+      assert.deepEqual(asked.messages, [
+        'kafka.private.env.json holds values that are kept to oneself, and git does not ignore it.',
+      ])
+      assert.equal(await wouldBeTaken(uri('kafka.private.env.json')), false)
+      await vscode.workspace.fs.delete(ignoring)
+      await show('private-too.kafka', `PRODUCER\ntopic: ${topic}\nkey: {{hidden}}\nx\n`)
+      await results(await vscode.workspace.openTextDocument(uri('private-too.kafka')), FILE)
+      assert.equal(asked.messages.length, 1)
+    } finally {
+      await vscode.workspace.fs.delete(uri('.git'), { recursive: true })
+      await settings.update('enabled', undefined)
+      await vscode.workspace.fs.delete(uri('kafka.private.env.json'))
+    }
   })
 
   it('for nothing tells why nothing ran', async () => {

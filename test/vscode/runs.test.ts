@@ -85,7 +85,10 @@ describe('runs of a .kafka document', () => {
     )
     await vscode.commands.executeCommand('kafkaWorkbench.runFile')
     assert.deepEqual(shown(document, 1)?.tone, 'bad')
-    assert.equal(shown(document, 1)?.text, '✗ no matching record within 2s')
+    assert.equal(
+      shown(document, 1)?.text,
+      '✗ no matching record within 2s · closest: status expected "PRICED" got "NEW"',
+    )
     const details = shown(document, 1)?.details ?? ''
     assert.match(details, /fails\.kafka:6:1 {2}EXPECT priced — no matching record within 2s/)
     assert.match(details, /closest: partition \d offset \d+, key k/)

@@ -25,7 +25,7 @@ export async function offerToIgnore(
       `${PRIVATE_ENVIRONMENT_FILE} holds values that are kept to oneself, and git does not ignore it.`,
       'Add to .gitignore',
     )
-    if (chosen) await addTo(vscode.Uri.joinPath(folder, '.gitignore'))
+    if (chosen) await addTo(vscode.Uri.joinPath(await treeIn(folder, file), '.gitignore'))
   } catch (error) {
     log.debug(`Whether git ignores a file is not known: ${problemOf(error).message}`)
   }
@@ -44,6 +44,14 @@ export async function wouldBeTaken(file: vscode.Uri): Promise<boolean> {
     // 1: not ignored; 128: no working tree. Without git there is nothing to tell either.
     return error instanceof Error && 'code' in error && error.code === 1
   }
+}
+
+/** The top of the working tree that a file is in, or the folder of the workspace where that is lower. */
+async function treeIn(folder: vscode.Uri, file: vscode.Uri): Promise<vscode.Uri> {
+  const options = { cwd: vscode.Uri.joinPath(file, '..').fsPath, timeout: PATIENCE }
+  const { stdout } = await run('git', ['rev-parse', '--show-toplevel'], options)
+  const top = vscode.Uri.file(stdout.trimEnd())
+  return vscode.workspace.getWorkspaceFolder(top) ? top : folder
 }
 
 export async function addTo(file: vscode.Uri): Promise<void> {
