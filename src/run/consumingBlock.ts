@@ -5,7 +5,6 @@ import { recordAt, type RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { parseDuration } from '../language/values/durations.ts'
-import { utf8TextOf } from '../formats/encodings.ts'
 import { unreadable } from '../formats/records/recordWriter.ts'
 import { notAgreed, refused, templateContext, type BlockRun, type Outcome } from './blockRun.ts'
 import { wholeConsumerPlan, type ConsumerPlan } from './blocks.ts'
@@ -23,6 +22,7 @@ import { fillBlock, type FilledBlock } from './filled.ts'
 import type { FileSink } from './ports.ts'
 import { pathOf } from './producerPlan.ts'
 import { recordVariables } from './recordVariables.ts'
+import { withoutSecrets } from './withoutSecrets.ts'
 
 /** What a CONSUMER with an end does, as plain data. */
 interface ReadingPlan {
@@ -66,7 +66,7 @@ const NO_END = 'It has no end: give it "to:", "limit:" or "idle-timeout:".'
 
 function readingPlan(
   filled: FilledBlock,
-  { defaultOffset, ports }: BlockRun,
+  { defaultOffset, ports, session }: BlockRun,
 ): ReadingPlan | { readonly problem: Problem } {
   const { file, block, one, all } = filled
   const settings = { defaultOffset, now: ports.clock.now(), toLocalEpoch: ports.toLocalEpoch }
@@ -97,7 +97,7 @@ function readingPlan(
   return {
     plan,
     formats,
-    output,
+    output: withoutSecrets(output, format, session.redaction),
     filters: filters.conditions,
     captures: captures.captures,
     ...(path !== undefined && { path }),
@@ -221,20 +221,14 @@ function printer(planned: ReadingPlan, sink: FileSink | undefined, run: BlockRun
   }
 }
 
-/** A file holds the records as they are; what is printed shows no secret. */
 async function writeBytes(
   bytes: Uint8Array,
   sink: FileSink | undefined,
-  { session, print }: BlockRun,
+  { print }: BlockRun,
 ): Promise<void> {
   if (bytes.length === 0) return
-  if (sink) {
-    await sink.write(bytes)
-    return
-  }
-  const text = utf8TextOf(bytes)
-  const shown = text === undefined ? bytes : new TextEncoder().encode(session.redaction.text(text))
-  await print(shown)
+  if (sink) await sink.write(bytes)
+  else await print(bytes)
 }
 
 async function browse(

@@ -5,6 +5,8 @@ import { celEscaped } from './expressionTemplates.ts'
 export interface Redaction {
   /** From now on this text is a secret. An empty one is none. */
   add(secret: string): void
+  /** There is no secret so far. */
+  readonly empty: boolean
   /** The text with `***` in the place of each secret, also where it is escaped or encoded. */
   text(text: string): string
   /** Plain data of a run with all its texts redacted; names of fields and kinds stay. */
@@ -32,6 +34,9 @@ export function newRedaction(): Redaction {
       if (secret === '') return
       for (const form of formsOf(secret)) forms.set(form, sourceOf(form))
       expression = undefined
+    },
+    get empty() {
+      return forms.size === 0
     },
     text,
     all: data => (forms.size === 0 ? data : redacted(data, text)),
