@@ -435,6 +435,15 @@ describe('the message viewer in a browser', function () {
       assert.deepEqual(await asked('filter'), [])
     })
 
+    it('says for how many records it could not be evaluated, and which are not counted', async () => {
+      await open(`filter=${encodeURIComponent(FILTER)}`)
+      const filterFailures = { count: 1234, first: 'No such key: total' }
+      await page.evaluate(failed => fake.change({ filterFailures: failed }), filterFailures)
+      const told = status().getByTitle('No such key: total')
+      assert.equal((await told.innerText()).trim(), '1,234 could not be evaluated')
+      assert.match((await told.getAttribute('title')) ?? '', /ruled out before .* not counted here/)
+    })
+
     it('has a history above it, with what matched, and forgets', async () => {
       await open()
       await filter().focus()
