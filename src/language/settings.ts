@@ -1,4 +1,4 @@
-import { propertyOf, type Block, type KafkaFile, type Property } from './tree.ts'
+import { propertyOf, type Block, type Directive, type KafkaFile, type Property } from './tree.ts'
 import { definitionOf } from './vocabulary.ts'
 
 /** The properties that count for a block: its own, else those of the DEFAULTS above it. */
@@ -9,8 +9,13 @@ export interface Settings {
   all(block: Block, name: string): readonly Property[]
   /** Whether a DEFAULTS block above gives the block something that it does not say itself. */
   inherits(block: Block): boolean
-  /** What DEFAULTS blocks above give the block, of that which holds a template. */
-  inheritedTemplates(block: Block): readonly Property[]
+  /**
+   * The properties of DEFAULTS blocks above that hold a template, whether the block takes them or not:
+   * one and the same list for blocks with the same DEFAULTS.
+   */
+  templatesAbove(block: Block): readonly Property[]
+  /** Whether a property of DEFAULTS counts for a block that stands below. */
+  takes(block: Block, property: Property): boolean
 }
 
 /** A property of DEFAULTS blocks; of a repeatable one also those before it, which are shared. */
@@ -54,21 +59,25 @@ export function settingsOf(file: KafkaFile): Settings {
   const one = (block: Block, name: string) =>
     propertyOf(block, name) ?? inheritedBy(block, name)?.last
   const templates = new Map<Defaults, readonly Property[]>()
-  const inheritedTemplates = (block: Block) => {
+  const templatesAbove = (block: Block) => {
     const defaults = byBlock[block.index]
-    if (block.kind === 'DEFAULTS' || !defaults || defaults.size === 0) return []
-    const all = templates.get(defaults) ?? templatesIn(defaults)
-    templates.set(defaults, all)
-    return all.filter(({ name }) => {
-      const definition = definitionOf(block.kind, name)
-      return definition && (definition.repeatable ?? !propertyOf(block, name))
-    })
+    if (!defaults || defaults.size === 0) return NONE
+    const found = templates.get(defaults) ?? templatesIn(defaults)
+    templates.set(defaults, found)
+    return found
   }
-  return { all, one, inherits, inheritedTemplates }
+  return { all, one, inherits, templatesAbove, takes }
+}
+
+const NONE: readonly Property[] = []
+
+function takes(block: Block, { name }: Property): boolean {
+  const definition = definitionOf(block.kind, name)
+  return definition !== undefined && (definition.repeatable ?? !propertyOf(block, name))
 }
 
 /** More lines of one name help nobody, and would cost time in a file of garbage. */
-const MOST_OF_A_NAME = 100
+const MOST_OF_A_NAME = 20
 
 function templatesIn(defaults: Defaults): readonly Property[] {
   const found: Property[] = []
@@ -105,6 +114,24 @@ export function directiveOf(file: KafkaFile, block: Block, name: string): string
 
 /** The argument of the last such directive above a line that is in no block. */
 export function directiveAbove(file: KafkaFile, line: number, name: string): string | undefined {
-  return file.directives.findLast(directive => directive.name === name && directive.line < line)
-    ?.argument
+  const named = directivesOf(file, name)
+  let low = 0
+  let high = named.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((named[middle]?.line ?? 0) < line) low = middle + 1
+    else high = middle
+  }
+  return named[low - 1]?.argument
+}
+
+const known = new WeakMap<KafkaFile, Map<string, readonly Directive[]>>()
+
+/** The directives outside blocks of that name, in the order of the file. */
+function directivesOf(file: KafkaFile, name: string): readonly Directive[] {
+  const byName = known.get(file) ?? new Map<string, readonly Directive[]>()
+  known.set(file, byName)
+  const found = byName.get(name) ?? file.directives.filter(directive => directive.name === name)
+  byName.set(name, found)
+  return found
 }

@@ -137,9 +137,14 @@ describe('schemas', () => {
     ['file()', undefined],
     ['registry()', undefined],
     ['registry(a, latest)', undefined],
+    ['registry(a, 1, 2)', undefined],
+    ['registry(a', undefined],
+    ['id(42', undefined],
+    [`registry(${' '.repeat(50_000)}(`, undefined],
+    [`file(${'('.repeat(50_000)}`, undefined],
   ]
   for (const [text, schema] of written)
-    it(`${text} is ${schema === undefined ? 'none' : JSON.stringify(schema)}`, () => {
+    it(`${text.slice(0, 40)} is ${schema === undefined ? 'none' : JSON.stringify(schema)}`, () => {
       const parsed = parseSchema(text)
       assert.deepEqual(parsed.ok ? parsed.value : undefined, schema)
     })

@@ -20,12 +20,12 @@ export interface TemplateCheck {
   readonly hasRows: (block: Block) => boolean
   /** Whether an expression that names nothing is an error. */
   readonly isStrict: (expression: TemplateExpression) => boolean
-  readonly inherited: Map<Property, readonly TemplateExpression[]>
 }
 
 /** The names of a file with the values of one environment. */
 export interface KnownNames extends NameCheck {
   readonly named: Map<string, Named>
+  readonly inherited: Map<readonly Property[], readonly Inherited[]>
   readonly suggestions: Map<string, string | undefined>
 }
 
@@ -54,7 +54,7 @@ export function newTemplateCheck(
     strict && (knowledge.generatedData !== false || text.startsWith('$'))
   const missing = knowledge.missing ?? (() => undefined)
   const namesIn = namesByEnvironment(file, knowledge, report)
-  return { namesIn, missing, report, hasRows, isStrict, inherited: new Map() }
+  return { namesIn, missing, report, hasRows, isStrict }
 }
 
 function namesByEnvironment(
@@ -67,6 +67,7 @@ function namesByEnvironment(
     const names = known.get(values) ?? {
       ...newNameCheck(file, values, report),
       named: new Map(),
+      inherited: new Map(),
       suggestions: new Map(),
     }
     known.set(values, names)
@@ -93,35 +94,55 @@ export function checkVariables(file: KafkaFile, check: TemplateCheck): void {
   for (const word of variableWordsOf(file)) checkText(undefined, word, check)
 }
 
-/** K301, K304 and K310 in what DEFAULTS give a block: what is known there may not be known here. */
-export function checkInherited(block: Block, settings: Settings, check: TemplateCheck): void {
-  for (const property of settings.inheritedTemplates(block))
-    for (const expression of expressionsIn(block, property, check)) {
-      const names = check.namesIn(block)
-      const { call, source } = namedIn(expression.text, names)
-      if (call && source) checkInheritedUse(block, expression, call, names)
-      else if (check.isStrict(expression) && namedIn(expression.text, check.namesIn()).source)
-        check.report.add(
-          'K301',
-          'error',
-          block.keyword,
-          `${quoted(expression.raw)} of the DEFAULTS, in line ${names.file.lines.lineAt(expression.span.start) + 1}, is not defined in the environment of this block.`,
-          { block },
-        )
-    }
+/** A template of DEFAULTS, which may be wrong in one of the blocks that get it. */
+interface Inherited extends Named {
+  readonly property: Property
+  readonly expression: TemplateExpression
 }
 
-function expressionsIn(
-  block: Block,
-  property: Property,
-  { inherited }: TemplateCheck,
-): readonly TemplateExpression[] {
-  const known = inherited.get(property)
+/** More of them help nobody, and would cost time in each block of a file of garbage. */
+const MOST_INHERITED = 20
+
+/** K301, K304 and K310 in what DEFAULTS give a block: what is known there may not be known here. */
+export function checkInherited(block: Block, settings: Settings, check: TemplateCheck): void {
+  if (block.kind === 'DEFAULTS') return
+  const properties = settings.templatesAbove(block)
+  if (properties.length === 0 || check.report.isFull('error')) return
+  const names = check.namesIn(block)
+  for (const { property, expression, call, source } of inheritedIn(properties, names, check)) {
+    if (!settings.takes(block, property)) continue
+    if (call && source) checkInheritedUse(block, expression, call, names)
+    else if (check.isStrict(expression) && namedIn(expression.text, check.namesIn()).source)
+      check.report.add(
+        'K301',
+        'error',
+        block.keyword,
+        `${quoted(expression.raw)} of the DEFAULTS, in line ${names.file.lines.lineAt(expression.span.start) + 1}, is not defined in the environment of this block.`,
+        { block },
+      )
+  }
+}
+
+function inheritedIn(
+  properties: readonly Property[],
+  names: KnownNames,
+  { isStrict }: TemplateCheck,
+): readonly Inherited[] {
+  const known = names.inherited.get(properties)
   if (known) return known
-  const found = templateWordsIn(block.kind, property).flatMap(({ text, span }) =>
-    scanTemplates(text, span.start).parts.filter(part => part.kind === 'expression'),
-  )
-  inherited.set(property, found)
+  const found = properties
+    .flatMap(property =>
+      templateWordsIn('DEFAULTS', property).flatMap(({ text, span }) =>
+        scanTemplates(text, span.start).parts.flatMap(part =>
+          part.kind === 'expression'
+            ? [{ property, expression: part, ...namedIn(part.text, names) }]
+            : [],
+        ),
+      ),
+    )
+    .filter(({ expression, source }) => (source ? DECLARED.has(source) : isStrict(expression)))
+    .slice(0, MOST_INHERITED)
+  names.inherited.set(properties, found)
   return found
 }
 

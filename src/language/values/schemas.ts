@@ -17,8 +17,10 @@ const USE = 'Use file(path), registry, registry(subject), registry(subject, 3), 
 export function parseSchema(text: string): Outcome<WrittenSchema> {
   const kind = /^(?:file|registry|id)(?=$|\()/.exec(text)?.[0]
   if (kind === undefined) return good({ kind: 'inline', text })
-  const written = /\((.*)\)$/s.exec(text)?.[1]?.trim()
-  const schema = kind === 'file' ? fileOf(text) : kind === 'id' ? idOf(written) : registryOf(text)
+  const isCall = text.length > kind.length + 1 && text.endsWith(')')
+  const written = isCall ? text.slice(kind.length + 1, -1).trim() : undefined
+  const schema =
+    kind === 'file' ? fileOf(text) : kind === 'id' ? idOf(written) : registryOf(text, written)
   return schema ? good(schema) : bad(`${quoted(text)} is not a schema. ${USE}`)
 }
 
@@ -32,14 +34,13 @@ function idOf(written = ''): WrittenSchema | undefined {
   return id === undefined ? undefined : { kind: 'id', id }
 }
 
-function registryOf(text: string): WrittenSchema | undefined {
+function registryOf(text: string, written: string | undefined): WrittenSchema | undefined {
   if (text === 'registry') return { kind: 'registry' }
-  const match = /^registry\(\s*([^,()]*[^,()\s])\s*(?:,\s*(\d+)\s*)?\)$/.exec(text)
-  const [, subject, written] = match ?? []
-  if (subject === undefined) return undefined
-  if (written === undefined) return { kind: 'registry', subject }
-  const version = numberOf(written)
-  return version === undefined ? undefined : { kind: 'registry', subject, version }
+  const [subject = '', version, more] = (written ?? '').split(',', 3).map(part => part.trim())
+  if (subject === '' || /[()]/.test(subject) || more !== undefined) return undefined
+  if (version === undefined) return { kind: 'registry', subject }
+  const number = numberOf(version)
+  return number === undefined ? undefined : { kind: 'registry', subject, version: number }
 }
 
 function numberOf(text: string): number | undefined {
