@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import type { JoinUpdate } from '../../src/kafka/cluster.ts'
 import { AUTO } from '../../src/kafka/format.ts'
+import { parse } from '../../src/language/parse.ts'
 import { ReadingSession, type SessionOptions } from '../../src/vscode/messages/session.ts'
 import { Anchors, moved } from '../../src/vscode/run/anchors.ts'
 import { inlineResult } from '../../src/vscode/run/resultText.ts'
+import { writesOf } from '../../src/vscode/run/writes.ts'
 import { fakeClock, fakeCluster, groupOf, type FakeCluster } from './fixtures.ts'
 
 describe('a place in an edited text', () => {
@@ -314,5 +316,37 @@ describe('a reading session', () => {
     view.say({ phase: 'failed', problem })
     await ended
     assert.deepEqual([session.phase, session.state.problem], ['failed', problem])
+  })
+})
+
+describe('what several blocks write', () => {
+  const writes = (text: string, times = 1) => {
+    const { file } = parse(text)
+    return writesOf(file, file.blocks, times)
+  }
+  const producer = (topic: string, more = '') => `PRODUCER\ntopic: ${topic}\n${more}x\n###\n`
+
+  it('is told all together, and not of one alone', () => {
+    assert.equal(writes(producer('a')), undefined)
+    assert.equal(writes(`${producer('a')}EXPECT\ntopic: a\n\nCONSUMER\ntopic: a\n`), undefined)
+    assert.equal(writes(producer('a') + producer('a')), 'send 2 records to "a"')
+    assert.equal(
+      writes(`TOPIC\ntopic: a\n\n${producer('a', 'record-count: 3\n')}${producer('b')}`, 2),
+      'make sure of topic "a", and send 8 records to "a" and "b"',
+    )
+    assert.equal(
+      writes(`DEFAULTS\ntopic: d\n\nPRODUCER\nx\n###\nCONSUMER g\nto: now\n`),
+      'send 1 record to "d", and read "d" in group "g", which commits offsets',
+    )
+  })
+
+  it('has no number where that is known only in the end', () => {
+    for (const more of ['every: 1s\n', 'rate: 5/s\n', 'records: lines\n', 'record-count: {{n}}\n'])
+      assert.equal(writes(producer('a', more) + producer('b')), 'send records to "a" and "b"')
+  })
+
+  it('names few topics', () => {
+    const all = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(topic => producer(topic)).join('')
+    assert.equal(writes(all), 'send 7 records to "a", "b", "c", "d", "e" and 2 more')
   })
 })

@@ -81,7 +81,7 @@ describe('a run that asks', () => {
       const { messages } = answering({ button: () => 'Confirm' })
       const ended = await results(document, FILE)
       assert.deepEqual(messages, [
-        `"prod" is protected. Confirm to send 4 records to "${topic}" and "${topic}-{{p.partition}}", make sure of topic "${topic}".`,
+        `"prod" is protected. Confirm to make sure of topic "${topic}", and send 4 records to "${topic}" and "${topic}-{{p.partition}}".`,
       ])
       assert.deepEqual(
         ended.map(({ status }) => status),

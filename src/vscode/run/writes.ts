@@ -5,7 +5,7 @@ import type { Block, KafkaFile } from '../../language/tree.ts'
 const MOST_NAMED = 5
 
 /**
- * What blocks write, all together: `send 3 records to "a" and "b", make sure of topic "c"`.
+ * What blocks write, all together: `make sure of topic "a", and send 3 records to "a" and "b"`.
  * Templates stand as they are written. Undefined: at most one of them writes, and that one can say
  * it better when it runs.
  */
@@ -22,14 +22,14 @@ export function writesOf(
   const topics = (some: readonly Block[]) =>
     listed(some.map(block => settings.one(block, 'topic')?.value ?? ''))
   const parts: string[] = []
+  if (making.length > 0) parts.push(`make sure of topic ${topics(making)}`)
   if (sending.length > 0)
     parts.push(`send ${recordsOf(sending, settings, times)} to ${topics(sending)}`)
-  if (making.length > 0) parts.push(`make sure of topic ${topics(making)}`)
   if (joining.length > 0) {
     const groups = listed(joining.map(({ group }) => group?.text ?? ''))
     parts.push(`read ${topics(joining)} in group ${groups}, which commits offsets`)
   }
-  return parts.join(', ')
+  return parts.join(', and ')
 }
 
 /** `3 records`; `records` where how many is known only when they are sent. */
