@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { problemOf } from '../base/problem.ts'
+import { check } from '../language/check/check.ts'
 import type { Knowledge } from '../language/check/knowledge.ts'
 import { parse } from '../language/parse.ts'
-import { reportOf, type ProblemReport } from '../language/report.ts'
+import { reportOfFile, type ProblemReport } from '../language/report.ts'
 import type { KafkaFile } from '../language/tree.ts'
 import type { Refusal } from '../report/outcome.ts'
 import type { newSession, runBlocks } from './engine.ts'
@@ -49,7 +50,7 @@ export async function prepareFile(
     const problem = { code: 'unreadable', message: content.refused }
     return { refusal: { exit: content.exit, problem } }
   }
-  const { file } = parse(content.text)
+  const file = withoutOverridden(parse(content.text).file, setting.options)
   try {
     const workspace = await workspaceOf(folderOf(name, setting.around), setting.around.folder)
     const { options, secrets, around } = setting
@@ -66,13 +67,19 @@ export async function prepareFile(
   }
 }
 
+/** `--env` counts more than what a file says for all its blocks, and less than what a block says. */
+function withoutOverridden(file: KafkaFile, { environment }: RunOptions): KafkaFile {
+  if (environment === undefined) return file
+  return { ...file, directives: file.directives.filter(({ name }) => name !== 'env') }
+}
+
 /** Checks a file; with an error among the problems nothing of it runs. */
 export function checkPrepared(
-  { text, file, surroundings }: PreparedFile,
+  { file, surroundings }: PreparedFile,
   engine: Engine,
 ): { readonly problems: readonly ProblemReport[] } | { readonly refusal: Refusal } {
   try {
-    return reportOf('', text, knowledgeOf(file, surroundings, engine))
+    return reportOfFile('', file, check(file, knowledgeOf(file, surroundings, engine)))
   } catch (error) {
     return { refusal: { exit: 2, problem: problemOf(error) } }
   }

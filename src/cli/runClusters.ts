@@ -1,6 +1,7 @@
 import { ProblemError, type Problem } from '../base/problem.ts'
 import { closest } from '../language/closest.ts'
 import { didYouMean } from '../language/words.ts'
+import type { ConnectionConfig } from '../kafka/connection.ts'
 import type { RunCluster } from '../run/ports.ts'
 import { BadOptions } from './badOptions.ts'
 import type { ClusterDefinition } from './clusterDefinitions.ts'
@@ -14,6 +15,8 @@ export interface RunClusters {
   readonly ownProblem?: Problem
   /** The command line says where blocks go, whatever an environment says. */
   readonly ownIsGiven: boolean
+  /** What is wrong with a connection that the command line describes. */
+  optionsProblem(): Promise<Problem | undefined>
   /** Records of the run's own cluster are read soon: the thread for it starts at once. */
   readSoon(): void
   /** Connects on first use. Rejects with `ProblemError`. */
@@ -49,6 +52,16 @@ export function runClusters(sources: ClusterSources): RunClusters {
   return {
     ownIsGiven: sources.wanted.own !== undefined || sources.connection.brokers !== undefined,
     ...('problem' in own && { ownProblem: own.problem }),
+    async optionsProblem() {
+      const given = new Set(sources.wanted.defined.keys())
+      const described = [...definitions.values()].filter(({ name }) => given.has(name))
+      if (!('problem' in own) && own.values === sources.connection) described.push(own)
+      for (const definition of described) {
+        const config = await configOf(definition, sources)
+        if ('problem' in config) return config.problem
+      }
+      return undefined
+    },
     readSoon() {
       // What is wrong with it is told when it is opened.
       if (!('problem' in own)) prepare(own, true).catch(() => undefined)
@@ -90,7 +103,8 @@ function ownOf(sources: ClusterSources, definitions: Definitions): Defined {
   const { wanted, connection, named, folder } = sources
   if (wanted.own !== undefined) return definitionOf(wanted.own, definitions)
   if (connection.brokers !== undefined) {
-    const name = named ?? connection.brokers[0] ?? ''
+    // Not the name that an environment gives: the blocks go elsewhere.
+    const name = connection.brokers[0] ?? ''
     return { name, values: connection, folder, protected: false, disposable: false }
   }
   if (named !== undefined) return definitionOf(named, definitions)
@@ -123,15 +137,22 @@ async function prepareOne(
   sources: ClusterSources,
   readsSoon: boolean,
 ): Promise<PreparedCluster> {
-  const { name, values, folder } = definition
+  const config = await configOf(definition, sources)
+  if ('problem' in config) throw new ProblemError(config.problem)
+  return prepareCluster(config, { readerWorker: sources.readerWorker, readsSoon })
+}
+
+async function configOf(
+  { name, values, folder }: ClusterDefinition,
+  sources: ClusterSources,
+): Promise<ConnectionConfig | { readonly problem: Problem }> {
   const password = sources.environment[passwordName(name)] ?? sources.environment['KAFKA_PASSWORD']
   const environment = { ...sources.environment, KAFKA_PASSWORD: password }
   try {
-    const config = await connectionConfig(values, { folder, environment })
-    return prepareCluster(config, { readerWorker: sources.readerWorker, readsSoon })
+    return await connectionConfig(values, { folder, environment })
   } catch (error) {
     if (!(error instanceof BadOptions)) throw error
-    throw new ProblemError({ code: 'bad-options', message: `Cluster "${name}": ${error.message}` })
+    return { problem: { code: 'bad-options', message: `Cluster "${name}": ${error.message}` } }
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { problemOf } from '../base/problem.ts'
 import { directiveOf } from '../language/settings.ts'
-import type { Block } from '../language/tree.ts'
+import type { Block, KafkaFile } from '../language/tree.ts'
 import { newCollector } from '../report/collect.ts'
 import type { BlockOutcome, FileOutcome, Refusal } from '../report/outcome.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -21,6 +21,7 @@ import {
 import { runClusters, type RunClusters } from './runClusters.ts'
 import { runFiles } from './runFiles.ts'
 import type { RunningFile } from './runProgress.ts'
+import type { RunSurroundings } from './runSurroundings.ts'
 import { leftOut } from './selection.ts'
 
 /** Where the run of a file tells what happens. */
@@ -74,7 +75,7 @@ async function runChecked(
     if ('refusal' in checked) return checked
     const { problems } = checked
     if (problems.some(({ severity }) => severity === 'error')) return { problems }
-    const refusal = withoutCluster(file, clusters, setting)
+    const refusal = withoutCluster(file, clusters, setting) ?? (await badOptions(clusters))
     if (refusal) return { problems, refusal }
     return await runWith({ clusters, engine, problems }, file, setting, listener)
   } finally {
@@ -104,16 +105,33 @@ function clustersOf({ surroundings }: NamedFile, setting: RunSetting): RunCluste
 
 /** Nobody should wait for the first of many blocks to learn that an option is missing. */
 function withoutCluster(
-  { file }: NamedFile,
+  { file, surroundings }: NamedFile,
   { ownProblem }: RunClusters,
   { options }: RunSetting,
 ): Refusal | undefined {
   if (!ownProblem) return undefined
   const why = leftOut(file, options)
   const needed = file.blocks.some(
-    block => !isDefaults(block) && !why(block) && !directiveOf(file, block, 'cluster'),
+    block => !isDefaults(block) && !why(block) && !namesCluster(file, block, surroundings),
   )
   return needed ? { exit: 1, problem: ownProblem } : undefined
+}
+
+/** By itself, or by its environment. */
+function namesCluster(file: KafkaFile, block: Block, surroundings: RunSurroundings): boolean {
+  if (directiveOf(file, block, 'cluster')) return true
+  const name = directiveOf(file, block, 'env')
+  try {
+    return name !== undefined && name !== '' && surroundings.environment(name).cluster !== undefined
+  } catch {
+    // That there is no such environment is told of the block.
+    return true
+  }
+}
+
+async function badOptions(clusters: RunClusters): Promise<Refusal | undefined> {
+  const problem = await clusters.optionsProblem()
+  return problem && { exit: 1, problem }
 }
 
 function isDefaults({ kind }: Block): boolean {

@@ -20,7 +20,8 @@ What runs
 
 What files refer to
   --env NAME            The environment, of kafka.env.json and kafka.private.env.json in the
-                        nearest folder. Default: what the file says with -- @env.
+                        nearest folder. Default: what the file says with -- @env. What a block
+                        says for itself counts more.
   --var NAME=VALUE      A variable, over those of the file and the environment. Repeatable.
   --secrets-file FILE   Lines NAME=value for {{$secret NAME}}. Without it, or where it has no such
                         line, the environment variable NAME counts. Also takes the place of the

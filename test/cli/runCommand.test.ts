@@ -18,6 +18,12 @@ interface Case {
 const EXPECT = 'EXPECT\ntopic: a\n{ "id": 1 }\n'
 
 /** Runs that end before any cluster is asked. */
+const ENVIRONMENTS = JSON.stringify({
+  $clusters: { one: { brokers: '127.0.0.1:1' }, two: { brokers: '127.0.0.1:2' } },
+  a: { cluster: 'one', x: '1' },
+  b: { cluster: 'two', y: '2' },
+})
+
 const CASES: Readonly<Record<string, Case>> = {
   'a file with an error': {
     files: { 'a.kafka': 'PRODUCER\n{}\n' },
@@ -63,6 +69,36 @@ const CASES: Readonly<Record<string, Case>> = {
     args: [],
     exit: 1,
     told: /a\.kafka: No cluster is named\. Give --brokers host:port/,
+  },
+  'brokers without a port': {
+    files: { 'a.kafka': EXPECT },
+    args: ['--brokers', 'bad'],
+    exit: 1,
+    told: /a\.kafka: Cluster "bad": /,
+  },
+  'a cluster without a port, which no block names': {
+    files: { 'a.kafka': EXPECT },
+    args: [...BROKERS, '--cluster', 'q=bad'],
+    exit: 1,
+    told: /a\.kafka: Cluster "q": /,
+  },
+  'security that there is not': {
+    files: { 'a.kafka': EXPECT },
+    args: [...BROKERS, '--security', 'foo'],
+    exit: 1,
+    told: /--security/,
+  },
+  'the cluster of the environment that a file names': {
+    files: { 'a.kafka': `-- @env a\n${EXPECT}`, 'kafka.env.json': ENVIRONMENTS },
+    args: [],
+    exit: 3,
+    told: /127\.0\.0\.1:1\b/,
+  },
+  'an environment of the command line over that of the file': {
+    files: { 'a.kafka': `-- @env a\nEXPECT\ntopic: {{y}}\nkey: 1\n`, 'kafka.env.json': ENVIRONMENTS },
+    args: ['--env', 'b'],
+    exit: 3,
+    told: /127\.0\.0\.1:2\b/,
   },
   'a prompt': {
     files: { 'a.kafka': 'PRODUCER\ntopic: a\n{{$prompt Name}}\n' },
