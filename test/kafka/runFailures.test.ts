@@ -24,8 +24,7 @@ describe('kafkafile run, when things go wrong', function () {
   before(async () => {
     bundle = await Bundle.make()
     brokers = (await sharedBroker()).bootstrapServers
-    const kafka = new Kafka({ brokers: [brokers], clientId: 'wrong', logLevel: logLevel.NOTHING })
-    admin = kafka.admin()
+    admin = clientOf(brokers)
     await admin.connect()
   })
 
@@ -46,8 +45,11 @@ describe('kafkafile run, when things go wrong', function () {
     return topic
   }
 
-  async function countOf(topic: string): Promise<number> {
-    const offsets = await admin.fetchTopicOffsets(topic)
+  const clientOf = (servers: string) =>
+    new Kafka({ brokers: [servers], clientId: 'wrong', logLevel: logLevel.NOTHING }).admin()
+
+  async function countOf(topic: string, client = admin): Promise<number> {
+    const offsets = await client.fetchTopicOffsets(topic)
     return offsets.reduce((sum, { high }) => sum + Number(high), 0)
   }
 
@@ -89,8 +91,10 @@ match: value == 199999
     const started = folder.start(
       `a.kafka --brokers ${at} --report json=r.json --report junit=r.xml`,
     )
-    const end = () => kcat(['-b', at, '-t', 'lost', '-C', '-e', '-q', '-o', '-1', '-f', '%o\\n'])
-    await eventually('some records', async () => Number((await end())[0] ?? 0) > 100)
+    const client = clientOf(at)
+    await client.connect()
+    await eventually('some records', async () => (await countOf('lost', client)) > 100)
+    await client.disconnect()
     await node?.kill()
     assert.equal(await started.ended, 3, started.out)
     await node?.start()
@@ -147,7 +151,8 @@ output: raw
     await eventually('a coordinator', offsets)
     const reports = '--report json=r.json --report junit=r.xml --report tap=r.tap'
     const started = folder.start(`a.kafka --brokers ${brokers} --quiet ${reports}`)
-    await eventually('all that is printed', () => Promise.resolve(started.lines.length === 500))
+    const printed = eventually('all', () => Promise.resolve(started.lines.length === 500))
+    assert.equal(await Promise.race([printed, started.ended]), true, started.errors)
     started.child.kill('SIGINT')
     assert.equal(await started.ended, 130, started.errors)
     const [committed] = await offsets()
