@@ -177,6 +177,13 @@ describe('services of a .kafka document', () => {
     await until('the id of a schema is seen', () => found(document).includes('12 K213'))
   })
 
+  it('offer snippets where a block can begin', async () => {
+    const { document } = await show('snippets.kafka', '###\n\n')
+    const labels = await offered(document, '###\n|')
+    for (const label of ['producer', 'consumer', 'PRODUCER', 'EXPECT'])
+      assert.ok(labels.includes(label), labels.join())
+  })
+
   it('offer quick fixes where the problem is', async () => {
     const { document } = await show('fixes.kafka', 'CONSUMER\ntopic: a\nform: 1\n')
     await until('the problem', () => found(document).includes('2 K110'))

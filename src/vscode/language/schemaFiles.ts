@@ -24,26 +24,30 @@ export interface SchemaFiles extends Disposable {
 const LARGEST_BYTES = 1024 * 1024
 const MOST_FILES = 200
 
+interface Entry {
+  readonly document: vscode.Uri
+  readonly path: string
+  /** What was read last, also while it is read anew; absent: nothing yet, or it is too large. */
+  file?: SchemaFile
+}
+
 export function createSchemaFiles(log: Log): SchemaFiles {
   const store = new DisposableStore()
   const changed = store.add(new Emitter<void>())
-  const known = new Map<string, SchemaFile | 'reading' | 'too large'>()
+  const known = new Map<string, Entry>()
   let compile: typeof compileJsonSchema | undefined
   let isAsked = false
   const checks = new Map<string, NonNullable<Knowledge['schemaOf']>>()
 
-  const forget = () => {
-    if (known.size === 0) return
-    known.clear()
-    checks.clear()
-    changed.fire()
+  const readAnew = () => {
+    for (const [key, entry] of known) void read(key, entry)
   }
   const watcher = store.add(
     vscode.workspace.createFileSystemWatcher('**/*.{json,avsc,proto,jsonschema}'),
   )
-  store.add(watcher.onDidChange(forget))
-  store.add(watcher.onDidCreate(forget))
-  store.add(watcher.onDidDelete(forget))
+  store.add(watcher.onDidChange(readAnew))
+  store.add(watcher.onDidCreate(readAnew))
+  store.add(watcher.onDidDelete(readAnew))
 
   async function loadLibrary(): Promise<void> {
     try {
@@ -55,22 +59,23 @@ export function createSchemaFiles(log: Log): SchemaFiles {
     }
   }
 
-  async function read(document: vscode.Uri, path: string, key: string): Promise<void> {
-    const file = await schemaFile(document, path)
-    if (known.get(key) !== 'reading') return
-    known.set(key, file)
+  async function read(key: string, entry: Entry): Promise<void> {
+    const file = await schemaFile(entry.document, entry.path)
+    if (known.get(key) !== entry || isSame(file, entry.file)) return
+    if (file) entry.file = file
+    else delete entry.file
     changed.fire()
   }
 
   function fileOf(document: vscode.Uri, path: string): SchemaFile | undefined {
     const key = `${vscode.Uri.joinPath(document, '..').toString()} ${path}`
-    const file = known.get(key)
-    if (file === undefined) {
-      if (known.size >= MOST_FILES) known.clear()
-      known.set(key, 'reading')
-      void read(document, path, key)
-    }
-    return typeof file === 'object' ? file : undefined
+    const entry = known.get(key)
+    if (entry) return entry.file
+    if (known.size >= MOST_FILES) known.clear()
+    const added: Entry = { document, path }
+    known.set(key, added)
+    void read(key, added)
+    return undefined
   }
 
   return {
@@ -97,14 +102,19 @@ export function createSchemaFiles(log: Log): SchemaFiles {
   }
 }
 
-async function schemaFile(document: vscode.Uri, path: string): Promise<SchemaFile | 'too large'> {
+function isSame(a: SchemaFile | undefined, b: SchemaFile | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Undefined: it is too large. */
+async function schemaFile(document: vscode.Uri, path: string): Promise<SchemaFile | undefined> {
   const reading = new AbortController()
   const pieces: Uint8Array[] = []
   let bytes = 0
   try {
     for await (const piece of workspaceFiles(document).stream(path, reading.signal)) {
       bytes += piece.length
-      if (bytes > LARGEST_BYTES) return 'too large'
+      if (bytes > LARGEST_BYTES) return undefined
       pieces.push(piece.slice())
     }
     return { text: new TextDecoder().decode(Buffer.concat(pieces)) }
