@@ -3,7 +3,8 @@ import { exporter } from '../formats/records/exporter.ts'
 import type { Cluster } from '../kafka/cluster.ts'
 import type { RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress, ReadRequest, ReadUpdate } from '../kafka/reading.ts'
-import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
+import { partitionsIn } from '../language/values/partitions.ts'
+import { missingPartition } from '../run/missingPartition.ts'
 import { connectionConfig } from './connectionOptions.ts'
 import { failing, sentenceOf } from './failing.ts'
 import { toLocalEpoch } from './localTime.ts'
@@ -78,13 +79,8 @@ async function requestOf(
   const [found] = await cluster.describeTopics([topic], { signal })
   if (found?.problem) throw new ProblemError(found.problem)
   const count = found?.partitions.length ?? 0
-  const beyond = partitions && firstBeyond(partitions, count)
-  if (beyond !== undefined) {
-    throw new ProblemError({
-      code: 'no-such-partition',
-      message: `Partition ${beyond} does not exist: topic "${topic}" has partitions 0-${count - 1}.`,
-    })
-  }
+  const missing = missingPartition(options, count)
+  if (missing) throw new ProblemError(missing)
   return {
     topic,
     from,

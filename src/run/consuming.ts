@@ -1,9 +1,10 @@
 import type { Problem } from '../base/problem.ts'
 import type { Cluster, JoinRequest } from '../kafka/cluster.ts'
 import type { RecordFilter } from '../kafka/filter.ts'
-import type { Group, Topic } from '../kafka/model.ts'
+import type { Group } from '../kafka/model.ts'
 import type { Positions, ReadRequest } from '../kafka/reading.ts'
-import { firstBeyond, partitionsIn, type PartitionRange } from '../language/values/partitions.ts'
+import { partitionsIn, type PartitionRange } from '../language/values/partitions.ts'
+import { missingPartition } from './missingPartition.ts'
 
 /** What a CONSUMER reads, as plain data. */
 export interface ConsumePlan {
@@ -68,12 +69,10 @@ async function partitionsOf(
 ): Promise<Found> {
   const [topic] = await cluster.describeTopics([plan.topic], { signal })
   if (!topic || topic.problem) return { problem: topic?.problem ?? unknownTopic(plan.topic) }
-  if (!plan.partitions) return { partitions: undefined }
   const count = topic.partitions.length
-  const missing = firstBeyond(plan.partitions, count)
-  return missing === undefined
-    ? { partitions: partitionsIn(plan.partitions, count) }
-    : { problem: unknownPartition(missing, topic) }
+  const problem = missingPartition(plan, count)
+  if (problem) return { problem }
+  return { partitions: plan.partitions && partitionsIn(plan.partitions, count) }
 }
 
 function unknownTopic(topic: string): Problem {
@@ -81,15 +80,6 @@ function unknownTopic(topic: string): Problem {
     code: 'UNKNOWN_TOPIC_OR_PARTITION',
     message: `Topic "${topic}" does not exist on this cluster.`,
     advice: 'Check its name and the cluster, or create it.',
-  }
-}
-
-function unknownPartition(partition: number, topic: Topic): Problem {
-  const last = topic.partitions.length - 1
-  const there = last === 0 ? 'only partition 0' : `partitions 0-${last}`
-  return {
-    code: 'K204',
-    message: `Partition ${partition} does not exist: topic "${topic.name}" has ${there}.`,
   }
 }
 

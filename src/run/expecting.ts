@@ -8,12 +8,13 @@ import type { Cluster } from '../kafka/cluster.ts'
 import { recordAt } from '../kafka/page.ts'
 import type { ReadRequest, ReadUpdate } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
-import { firstBeyond, partitionsIn } from '../language/values/partitions.ts'
+import { partitionsIn } from '../language/values/partitions.ts'
 import type { Arrivals } from './arrivals.ts'
 import { brokenOf, type Broken } from './asserting.ts'
 import { capture } from './capturing.ts'
 import { deadline, slept } from './deadline.ts'
 import type { ExpectPlan } from './expectPlan.ts'
+import { missingPartition } from './missingPartition.ts'
 import { recordVariables } from './recordVariables.ts'
 import type { Difference, ExpectedSummary, ExpectFailure } from './results.ts'
 import type { Mark } from './session.ts'
@@ -83,8 +84,8 @@ async function readUntil(
       search.noTopic = true
       return undefined
     }
-    const beyond = plan.partitions && firstBeyond(plan.partitions, count)
-    if (beyond !== undefined) return noPartition(plan.topic, beyond, count)
+    const missing = missingPartition(plan, count)
+    if (missing) return missing
     const request = requestOf(plan, mark, count)
     search.partitions = request.partitions ?? Array.from({ length: count }, (_, index) => index)
     const reading = AbortSignal.any([signal, stop.signal])
@@ -124,12 +125,6 @@ function notMarked(topic: string): Problem {
 
 function readingEnded(topic: string): Problem {
   return { code: 'reading-ended', message: `Reading topic "${topic}" ended before it was over.` }
-}
-
-function noPartition(topic: string, partition: number, count: number): Problem {
-  const there = count === 1 ? 'only partition 0' : `partitions 0-${count - 1}`
-  const message = `Partition ${partition} does not exist: topic "${topic}" has ${there}.`
-  return { code: 'K204', message }
 }
 
 function requestOf(plan: ExpectPlan, mark: Mark | undefined, count: number): ReadRequest {

@@ -87,6 +87,8 @@ describe('a CONSUMER', () => {
         message: 'Partition 6 does not exist: topic "orders" has partitions 0-5.',
       },
     })
+    for (const line of ['from: 0:1,6:0', 'to: 7:0,*:latest'])
+      assert.match(JSON.stringify(await decided(`CONSUMER\ntopic: orders\n${line}`)), /K204.*0-5/)
     const missing = await decided('CONSUMER g\ntopic: gone')
     assert.ok(missing.mode === 'refuse')
     assert.equal(missing.problem.code, 'UNKNOWN_TOPIC_OR_PARTITION')
