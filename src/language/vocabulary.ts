@@ -426,9 +426,8 @@ export const PROPERTIES: Readonly<Record<BlockKind, readonly PropertyDefinition[
   DEFAULTS: [],
 }
 
-const DEFINITIONS = new Map<BlockKind, ReadonlyMap<string, PropertyDefinition>>()
-for (const [kind, list] of Object.entries(PROPERTIES) as [BlockKind, PropertyDefinition[]][]) {
-  DEFINITIONS.set(kind, new Map(list.map(property => [property.name, property])))
+function byName(list: readonly PropertyDefinition[]): ReadonlyMap<string, PropertyDefinition> {
+  return new Map(list.map(property => [property.name, property]))
 }
 
 /** DEFAULTS takes what PRODUCER, CONSUMER, EXPECT and TOPIC take; the first of a name counts. */
@@ -438,16 +437,24 @@ for (const kind of ['PRODUCER', 'CONSUMER', 'EXPECT', 'TOPIC'] as const) {
     if (!defaults.has(property.name)) defaults.set(property.name, property)
   }
 }
-DEFINITIONS.set('DEFAULTS', defaults)
+
+/** An object of maps: every check looks names up. */
+const DEFINITIONS: Readonly<Record<BlockKind, ReadonlyMap<string, PropertyDefinition>>> = {
+  PRODUCER: byName(PROPERTIES.PRODUCER),
+  CONSUMER: byName(PROPERTIES.CONSUMER),
+  EXPECT: byName(PROPERTIES.EXPECT),
+  TOPIC: byName(PROPERTIES.TOPIC),
+  DEFAULTS: defaults,
+}
 
 /** What is known about a property of a block; `undefined` for an unknown one. */
 export function definitionOf(kind: BlockKind, name: string): PropertyDefinition | undefined {
-  return DEFINITIONS.get(kind)?.get(name)
+  return DEFINITIONS[kind].get(name)
 }
 
 /** The properties that a block of this kind can have. */
 export function definitionsOf(kind: BlockKind): readonly PropertyDefinition[] {
-  return [...(DEFINITIONS.get(kind)?.values() ?? [])]
+  return [...DEFINITIONS[kind].values()]
 }
 
 export const BLOCK_DOCUMENTATION: Readonly<Record<BlockKind, string>> = {

@@ -204,6 +204,7 @@ function reportNoName(block: Block, property: Property, report: Report): void {
 
 /** K112, on each repetition. */
 function checkRepeated(block: Block, report: Report): void {
+  if (isShortWithoutTwins(block.properties)) return
   const seen = new Map<string, number>()
   for (const property of block.properties) {
     const definition = definitionOf(block.kind, property.name)
@@ -220,6 +221,15 @@ function checkRepeated(block: Block, report: Report): void {
       { block },
     )
   }
+}
+
+/** Most blocks: a few lines, compared without making anything. */
+function isShortWithoutTwins(properties: readonly Property[]): boolean {
+  if (properties.length > 16) return false
+  for (let at = 1; at < properties.length; at++)
+    for (let before = 0; before < at; before++)
+      if (properties[at]?.name === properties[before]?.name) return false
+  return true
 }
 
 /** K113. The fix moves the line above the block. */
