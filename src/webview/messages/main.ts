@@ -290,11 +290,12 @@ function reveal({ row, record }: MessagesView['events']['reveal']): void {
 /** Rows changed places: what is selected and what is looked at is found again. */
 async function holdStill(next: MessagesState): Promise<void> {
   const { active, size } = list.selection
-  const only = size === 1 ? selectedNames[0] : undefined
-  const activeRow = only ?? list.rowAt(active)
+  const isOnly = size === 1 && active !== undefined && list.selection.has(active)
+  const activeRow = (isOnly ? selectedNames[0] : undefined) ?? list.rowAt(active)
   const anchor = list.anchor(activeRow)
   const before = selections
-  const chosen = selectedNames.length <= MOST_FOUND ? selectedNames : []
+  const few = selectedNames.length <= MOST_FOUND ? selectedNames : []
+  const chosen = isOnly && activeRow ? [activeRow] : few
   const locate = (name: RecordName) =>
     host
       .request('locate', { partition: name.partition, offset: name.offset })
