@@ -2,6 +2,7 @@ import path from 'node:path'
 import { problemOf } from '../base/problem.ts'
 import { check } from '../language/check/check.ts'
 import type { Knowledge } from '../language/check/knowledge.ts'
+import { directiveOf } from '../language/settings.ts'
 import { parse } from '../language/parse.ts'
 import { reportOfFile, type ProblemReport } from '../language/report.ts'
 import type { KafkaFile } from '../language/tree.ts'
@@ -97,9 +98,13 @@ function knowledgeOf(
 ): Knowledge {
   const directives = [...file.directives, ...file.blocks.flatMap(block => block.directives)]
   const named = directives.filter(({ name, argument }) => name === 'env' && argument !== '')
-  const others = named.flatMap(({ argument }) => [...surroundings.environment(argument).values])
+  const others = new Map(
+    named.map(({ argument }) => [argument, surroundings.environment(argument).values]),
+  )
+  const { given } = surroundings.values
   return {
-    given: new Map([...others, ...surroundings.values.given]),
+    given: new Map([...[...others.values()].flatMap(values => [...values]), ...given]),
+    givenOf: block => others.get(directiveOf(file, block, 'env') ?? '') ?? given,
     missing: (name, argument) => surroundings.missing(name, argument),
     checkExpression,
   }

@@ -19,10 +19,9 @@ export function recordValue(
 ): unknown {
   if (format.name === 'none') return undefined
   if (bytes === null) return null
-  if (format.name === 'auto' || format.name === 'json') {
-    const text = readText(bytes)
-    if (text !== undefined) return jsonOrText(text)
-  }
+  const text = MAY_BE_JSON.has(format.name) ? readText(bytes) : undefined
+  if (text !== undefined && format.name === 'auto') return jsonOrText(text)
+  if (text !== undefined) return json(text)
   const decoded = decode(format, bytes)
   switch (decoded.kind) {
     case 'null':
@@ -37,6 +36,8 @@ export function recordValue(
       return numberOr(format.name, decoded.text)
   }
 }
+
+const MAY_BE_JSON: ReadonlySet<string> = new Set(['auto', 'json'])
 
 /**
  * As `recordValue`, but a JSON object or list is its value in the format `string`, too: the fields
@@ -68,6 +69,14 @@ function numberOr(format: string, text: string): unknown {
 
 /** What no JSON begins with need not be tried: an error costs more than a value. */
 const JSON_BEGINNING = /^[\s]*[[{"\-\dtfn]/
+
+function json(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch {
+    throw new Error('It is not JSON.')
+  }
+}
 
 function jsonOrText(text: string): unknown {
   if (!JSON_BEGINNING.test(text)) return text

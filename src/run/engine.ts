@@ -312,8 +312,7 @@ async function prepare(blocks: readonly Block[], run: Run): Promise<readonly Pre
  * with what does not run in this version: half of what stands there is not done.
  */
 function withErrors(prepared: readonly Prepared[], run: Run): Prepared[] {
-  const given = new Map(prepared.flatMap(each => [...each.given]))
-  const inFile = errorsOf(run, given)
+  const inFile = errorsOf(prepared, run)
   return prepared.map(each => {
     const { block, skipped } = each
     const error =
@@ -323,11 +322,13 @@ function withErrors(prepared: readonly Prepared[], run: Run): Prepared[] {
 }
 
 function errorsOf(
+  prepared: readonly Prepared[],
   { file, ports }: Run,
-  given: ReadonlyMap<string, GivenValue>,
 ): (block: Block) => Problem | undefined {
+  const given = new Map(prepared.map(each => [each.block.index, each.given]))
   const problems = check(file, {
-    given,
+    given: new Map([...given.values()].flatMap(own => [...own])),
+    givenOf: ({ index }) => given.get(index),
     checkExpression: newExpressionCheck(),
     generatedData: ports.fakerLocale !== undefined,
   }).filter(({ severity }) => severity === 'error')

@@ -92,4 +92,9 @@ describe('A key or value as an expression sees it', () => {
     assert.equal(fieldsValue(format('string'), bytes('42')), '42')
     assert.equal(fieldsValue(format('string'), bytes('{x')), '{x')
   })
+
+  it('is nothing where the format says JSON and it is none', () => {
+    assert.throws(() => recordValue(format('json'), bytes('o-17')), /It is not JSON\./)
+    assert.throws(() => recordValue(format('json'), bytes('{"a":')), /It is not JSON\./)
+  })
 })

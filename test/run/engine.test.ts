@@ -486,6 +486,11 @@ describe('running a file', () => {
     assert.deepEqual(told, ['passed'])
     const [record] = memory.logs.get('orders')?.[0] ?? []
     assert.equal(new TextDecoder().decode(record?.value ?? undefined), 'acme production')
+    const beside = `${text}\n###\nPRODUCER\n-- @env none\ntopic: orders\n{{tenant}}`
+    const none = (name: string) =>
+      name === 'none' ? Promise.resolve({ given: new Map() }) : environment(name)
+    const without = await run(beside, { ports: { environment: none } })
+    assert.match(without.told.join(), /^skipped.*,refused: "\{\{tenant\}\}" is not defined/)
     const other = await run(text.replace('prod', 'test'), { ports: { environment } })
     assert.deepEqual(other.told, ['refused: No test.'])
   })
