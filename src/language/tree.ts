@@ -133,6 +133,13 @@ export function propertiesOf(block: Block, name: string): readonly Property[] {
   return block.properties.filter(property => property.name === name)
 }
 
+/** What runs from an offset: the block there, else the next one below. DEFAULTS run nothing. */
+export function blockFrom(file: KafkaFile, offset: number): Block | undefined {
+  const here = blockAt(file, offset)
+  if (here && here.kind !== 'DEFAULTS') return here
+  return file.blocks.find(({ kind, span }) => kind !== 'DEFAULTS' && span.start >= offset)
+}
+
 /** The block that holds an offset, its trailing blank lines included. */
 export function blockAt(file: KafkaFile, offset: number): Block | undefined {
   let low = 0

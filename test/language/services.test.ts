@@ -70,10 +70,10 @@ describe('completion', () => {
   })
 
   it('offers values', () => {
-    assert.deepEqual(labels('CONSUMER\ntopic: |', cluster), ['orders', 'one'])
+    assert.deepEqual(labels('CONSUMER\ntopic: |', cluster), ['one', 'orders'])
     assert.equal(chosen('CONSUMER\ntopic:|', 'orders', cluster), 'CONSUMER\ntopic: orders')
     assert.equal(chosen('CONSUMER\ntopic: o|r', 'one', cluster), 'CONSUMER\ntopic: one')
-    assert.ok(labels('CONSUMER\nfrom: |').includes('committed'))
+    assert.ok(labels('CONSUMER\nfrom: |').includes('earliest'))
     assert.ok(labels('CONSUMER\nkey-format: |').includes('auto'))
     assert.ok(!labels('PRODUCER\nkey-format: |').includes('auto'))
     assert.ok(labels('PRODUCER\nkey-format: |').includes('null'))
@@ -83,6 +83,27 @@ describe('completion', () => {
     )
     assert.deepEqual(labels('PRODUCER\nacks: |'), ['all', '1', '0'])
     assert.deepEqual(labels('PRODUCER\nevery: |'), ['3s', '5m', '1h'])
+  })
+
+  it('offers "committed" only where there are committed offsets', () => {
+    const offering = ['CONSUMER g\nfrom: |', 'DEFAULTS\nfrom: |']
+    const others = ['CONSUMER\nfrom: |', 'CONSUMER g\nto: |', 'EXPECT e\nfrom: |', 'EXPECT\nto: |']
+    const offers = (marked: string) => labels(marked).includes('committed')
+    assert.deepEqual([...offering, ...others].filter(offers), offering)
+  })
+
+  it('offers topics and groups by name, those of Kafka and its tools last', () => {
+    const known: CompletionKnowledge = {
+      topics: ['__consumer_offsets', 'orders', '_schemas', 'audit'].map(name => ({ name })),
+      groups: ['_connect', 'billing', 'audit'],
+    }
+    assert.deepEqual(labels('EXPECT\ntopic: |', known), [
+      'audit',
+      'orders',
+      '__consumer_offsets',
+      '_schemas',
+    ])
+    assert.deepEqual(labels('CONSUMER |', known), ['audit', 'billing', '_connect'])
   })
 
   it('offers groups after the keyword', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { parse } from '../../src/language/parse.ts'
 import { directiveOf, settingsOf } from '../../src/language/settings.ts'
-import { blockAt } from '../../src/language/tree.ts'
+import { blockAt, blockFrom } from '../../src/language/tree.ts'
 
 describe('settings of a block', () => {
   const { file } = parse(`CONSUMER
@@ -78,5 +78,25 @@ describe('the block at an offset', () => {
       undefined,
     ])
     assert.equal(blockAt(parse('').file, 0), undefined)
+  })
+
+  it('runs from a line above it, from between blocks, and from DEFAULTS', () => {
+    const text =
+      '-- hello\n@x = 1\nDEFAULTS\ntopic: a\nPRODUCER b\nv\n###\n\nCONSUMER c\n###\nend\n'
+    const { file } = parse(text)
+    const from = (line: string) => {
+      const block = blockFrom(file, text.indexOf(line))
+      return block?.label?.text ?? block?.group?.text
+    }
+    assert.deepEqual(['-- hello', 'topic', 'PRODUCER', 'v', '###', 'CONSUMER', 'end'].map(from), [
+      'b',
+      'b',
+      'b',
+      'b',
+      'c',
+      'c',
+      undefined,
+    ])
+    assert.equal(blockFrom(parse('').file, 0), undefined)
   })
 })

@@ -198,7 +198,7 @@ function groups(
   const match = isGroup.exec(before)
   if (!match || (block.kind !== 'CONSUMER' && block.kind !== 'EXPECT')) return []
   const start = offset - (before.length - match[0].length)
-  return (knowledge.groups ?? []).map(label => ({
+  return ownFirst(knowledge.groups ?? [], label => label).map(label => ({
     label,
     kind: 'group',
     insert: label,
@@ -328,6 +328,19 @@ const POSITIONS: readonly (readonly [label: string, insert: string, documentatio
   ['0:10,*:latest', '${1:0}:${2:10},*:latest', 'A position for each partition.'],
 ]
 
+/** A block without a group has nothing that is committed, and no reading ends there. */
+function mayBeCommitted({ name }: PropertyDefinition, { kind, group }: Block): boolean {
+  return name === 'from' && (kind === 'DEFAULTS' || (kind === 'CONSUMER' && group !== undefined))
+}
+
+/** By name; what Kafka and its tools keep for themselves begins with an underscore and comes last. */
+function ownFirst<T>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  const rank = (one: T) => Number(nameOf(one).startsWith('_'))
+  return all.toSorted(
+    (a, b) => rank(a) - rank(b) || (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b))),
+  )
+}
+
 function offersFor(
   definition: PropertyDefinition,
   block: Block,
@@ -336,7 +349,7 @@ function offersFor(
 ): readonly Offer[] {
   switch (definition.kind) {
     case 'topic':
-      return (knowledge.topics ?? []).map(({ name, partitions }) => ({
+      return ownFirst(knowledge.topics ?? [], ({ name }) => name).map(({ name, partitions }) => ({
         label: name,
         kind: 'topic',
         insert: name,
@@ -347,7 +360,9 @@ function offersFor(
     case 'format':
       return formats(block, written)
     case 'position':
-      return POSITIONS.map(([label, insert, documentation]) => ({
+      return POSITIONS.filter(
+        ([label]) => label !== 'committed' || mayBeCommitted(definition, block),
+      ).map(([label, insert, documentation]) => ({
         label,
         kind: 'value',
         insert,

@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts'
 import { ProblemError, type Problem } from '../../base/problem.ts'
 import { check } from '../../language/check/check.ts'
 import { isViewable, runnableOf } from '../../language/runnable.ts'
-import { blockAt, type Block, type BlockKind, type KafkaFile } from '../../language/tree.ts'
+import { blockFrom, type Block, type BlockKind, type KafkaFile } from '../../language/tree.ts'
 import { readingOf } from '../../run/readingText.ts'
 import type { BlockResult } from '../../run/results.ts'
 import { guarded } from '../clusters/clusterCommands.ts'
@@ -209,7 +209,7 @@ async function startConsumer(target: Target, parts: Parts): Promise<void> {
   })
 }
 
-/** The block that a lens names, else the one that the caret stands in. */
+/** The block that a lens names, else the one at the caret or the next below it. */
 async function targetOf(argument: unknown, kind?: BlockKind): Promise<Target> {
   const place = placeIn(argument)
   const target = place ? await targetAt(place) : targetAtCaret()
@@ -255,14 +255,14 @@ function targetAtCaret(): Target | undefined {
   if (editor?.document.languageId !== KAFKA_LANGUAGE) return undefined
   const { document, selection } = editor
   const file = fileOf(document)
-  const block = blockAt(file, document.offsetAt(selection.active))
+  const block = blockFrom(file, document.offsetAt(selection.active))
   return block && { document, file, block }
 }
 
 const NO_BLOCK: Problem = {
   code: 'no-block',
-  message: 'The caret stands in no block.',
-  advice: 'Put it into a block of a .kafka file.',
+  message: 'There is no block at the caret or below it.',
+  advice: 'Put the caret into a block of a .kafka file.',
 }
 
 const BLOCK_GONE: Problem = {
