@@ -1,15 +1,21 @@
 /** Names longer than this are payload rather than slips of the pen. */
 const LONGEST = 40
+const MOST_SLIPS = 3
 
 /**
  * The candidate that a person most likely meant by `name`: the same in other case, or at most one
- * slip (wrong, missing, extra or swapped letter) per three letters away. Ties: the first one.
+ * slip (wrong, missing, extra or swapped letter) per three letters away. Ties: the first one. Where
+ * candidates are of another kind than the name, `most` slips are fewer.
  */
-export function closest(name: string, candidates: Iterable<string>): string | undefined {
+export function closest(
+  name: string,
+  candidates: Iterable<string>,
+  most = MOST_SLIPS,
+): string | undefined {
   if (name.length < 2 || name.length > LONGEST) return undefined
   const wanted = name.toLowerCase()
   let best: string | undefined
-  let bestDistance = Math.min(3, Math.floor(wanted.length / 3) + (wanted.length < 3 ? 1 : 0)) + 1
+  let bestDistance = Math.min(most, Math.floor(wanted.length / 3) + (wanted.length < 3 ? 1 : 0)) + 1
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
     const distance = distanceOf(wanted, candidate.toLowerCase(), bestDistance)

@@ -143,7 +143,8 @@ export function nearestName(name: string, scope: NameScope): string | undefined 
   if (name.startsWith('$')) return closest(name, SYSTEM)
   const inFile = closest(name, own)
   if (inFile !== undefined || !name.includes('.')) {
-    return inFile ?? closest(`$${name}`, SYSTEM)
+    // Without its `$` a name is one of the system's only where little else is wrong with it.
+    return inFile ?? closest(`$${name}`, SYSTEM, 1)
   }
   const dot = name.indexOf('.')
   const written = name.slice(0, dot)

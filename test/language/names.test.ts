@@ -97,6 +97,8 @@ describe('names in templates', () => {
     ['$uid', '$uuid'],
     ['numbr.int', 'number.int'],
     ['ordr.offset', 'order.offset'],
+    ['randomit', '$randomInt'],
+    ['isotime', undefined],
     ['something.else', undefined],
     ['x', undefined],
   ]
@@ -105,4 +107,8 @@ describe('names in templates', () => {
       assert.equal(nearestName(name, scopeOf(parse(FILE).file)), expected)
     })
   }
+
+  it('custmer is near nothing of the system', () => {
+    assert.equal(nearestName('custmer', scopeOf(parse('').file)), undefined)
+  })
 })
