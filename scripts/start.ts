@@ -85,6 +85,8 @@ function settingsFor({ bootstrapServers }: LocalKafka): Record<string, unknown> 
     ],
     'security.workspace.trust.enabled': false,
     'workbench.startupEditor': 'none',
+    // The examples stand in somebody's repository, which is not what the window is about.
+    'git.openRepositoryInParentFolders': 'never',
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'chat.disableAIFeatures': true,
     'telemetry.telemetryLevel': 'off',

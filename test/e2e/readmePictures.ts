@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { copyExamples } from '../../scripts/editor/examples.ts'
 import { startSampleKafka } from '../../scripts/editor/sampleKafka.ts'
+import { KAFKA_PORT } from '../../src/local/ports.ts'
 import { packageExtension } from '../../scripts/package.ts'
 import { root } from '../../scripts/stages.ts'
 import { until, Workbench } from './workbench.ts'
@@ -19,7 +20,7 @@ const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 await mkdir(folder, { recursive: true })
 await packageExtension()
-const kafka = await startSampleKafka()
+const kafka = await startSampleKafka(KAFKA_PORT)
 try {
   const bootstrapServers = [kafka.bootstrapServers]
   const examples = await copyExamples('pictures')

@@ -29,7 +29,7 @@ function examples(): vscode.WorkspaceFolder {
 
 describe('lag beside the code', () => {
   before(async () => {
-    const bootstrapServers = [givenBroker() ?? 'localhost:9092']
+    const bootstrapServers = [givenBroker() ?? '127.0.0.1:1']
     await writeClusters([{ id: 'local', name: 'Local', bootstrapServers }])
     const { clusters } = await internals()
     await until('the cluster', () => clusters.selected?.id === 'local')
