@@ -170,7 +170,8 @@ async function pemOf(
   throw new BadOptions(`${option}: ${name} is no PEM file with a line "-----BEGIN ${kind}-----".`)
 }
 
-async function textOf(name: string, option: string, folder: string): Promise<string> {
+/** The text of a file that an option names. Throws `BadOptions`. */
+export async function textOf(name: string, option: string, folder: string): Promise<string> {
   try {
     return await readFile(resolve(folder, name), 'utf8')
   } catch (error) {

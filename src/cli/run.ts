@@ -43,7 +43,8 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       const outcome = await runAll(files, setting, ending)
       const problems = await writeReports(options.reports, outcome, around.folder)
       for (const problem of problems) around.complain(`kafkafile: ${problem}\n`)
-      if (ranNothing(outcome)) around.complain('kafkafile: No block ran.\n')
+      // An argument that names nothing says why.
+      if (missing.length === 0 && ranNothing(outcome)) around.complain('kafkafile: No block ran.\n')
       if (interrupt.aborted) return EXIT.interrupted
       return Math.max(
         exitCodeOf(outcome),

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { ProblemError } from '../base/problem.ts'
 import type { FileSink, RunFiles } from '../run/ports.ts'
+import { whyNot } from './fileErrors.ts'
 import { isInside, type Workspace } from './workspace.ts'
 
 /** The files that a `.kafka` file names: relative to it, inside its workspace, links followed. */
@@ -111,11 +112,10 @@ function outside(name: string, root: string): ProblemError {
 }
 
 function unreadable(name: string, cause: unknown): ProblemError {
-  const why = reasonOf(cause) === 'ENOENT' ? 'there is no such file' : reasonOf(cause)
   return new ProblemError(
     {
       code: 'unreadable',
-      message: `"${name}" cannot be read: ${why}.`,
+      message: `"${name}" cannot be read: ${whyNot(cause)}.`,
       advice: 'Check its path: it is relative to the .kafka file.',
     },
     { cause },
@@ -124,11 +124,7 @@ function unreadable(name: string, cause: unknown): ProblemError {
 
 function unwritable(name: string, cause: unknown): ProblemError {
   return new ProblemError(
-    { code: 'unwritable', message: `"${name}" cannot be written: ${reasonOf(cause)}.` },
+    { code: 'unwritable', message: `"${name}" cannot be written: ${whyNot(cause)}.` },
     { cause },
   )
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ProblemError } from '../base/problem.ts'
 import { parseDotenv } from '../run/dotenv.ts'
 import { readEnvironment, type Environment, type EnvironmentProblem } from '../run/environments.ts'
 import type { GivenValue, RunValues } from '../run/ports.ts'
-import { BadOptions } from './badOptions.ts'
 import { clusterDefinitions, type ClusterDefinition } from './clusterDefinitions.ts'
+import { textOf } from './connectionOptions.ts'
 import { nearest, type Workspace } from './workspace.ts'
 
 /** What stands around a `.kafka` file and gives it values. */
@@ -99,13 +98,7 @@ export async function secretsIn(
   folder: string,
 ): Promise<ReadonlyMap<string, string>> {
   if (file === undefined) return new Map()
-  try {
-    return parseDotenv(await readFile(path.resolve(folder, file), 'utf8'))
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
-    throw new BadOptions(`--secrets-file: ${file}: ${why}.`)
-  }
+  return parseDotenv(await textOf(file, '--secrets-file', folder))
 }
 
 function givenBy(variables: ReadonlyMap<string, string>): readonly [string, GivenValue][] {

@@ -198,7 +198,7 @@ describe('kafkafile, given what is wrong', function () {
       const all = ['run', ...args.split(' ').filter(arg => arg !== ''), ...NOWHERE]
       const { exit, errors } = await runMain(all, { folder })
       assert.equal(exit, 1)
-      assert.equal(errors.split('\n')[0], `kafkafile: ${message}`)
+      assert.equal(errors, `kafkafile: ${message}\n`)
     })
   }
 

@@ -95,7 +95,10 @@ const CASES: Readonly<Record<string, Case>> = {
     told: /127\.0\.0\.1:1\b/,
   },
   'an environment of the command line over that of the file': {
-    files: { 'a.kafka': `-- @env a\nEXPECT\ntopic: {{y}}\nkey: 1\n`, 'kafka.env.json': ENVIRONMENTS },
+    files: {
+      'a.kafka': `-- @env a\nEXPECT\ntopic: {{y}}\nkey: 1\n`,
+      'kafka.env.json': ENVIRONMENTS,
+    },
     args: ['--env', 'b'],
     exit: 3,
     told: /127\.0\.0\.1:2\b/,

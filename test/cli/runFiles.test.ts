@@ -74,6 +74,15 @@ describe('Files that a .kafka file names, on the command line', () => {
     assert.equal(await codeOf(files.text('.')), 'unreadable')
   })
 
+  it('say in words why they cannot be read or written', async () => {
+    await symlink('circle', join(root, 'tests', 'deep', 'circle'))
+    const circle = /^"circle" cannot be read: its links lead in a circle\./
+    const inFile = /cannot be written: a part of its path is a file, not a folder\.$/
+    await assert.rejects(files.text('.'), { message: /^"\." cannot be read: it is a folder\./ })
+    await assert.rejects(files.text('circle'), { message: circle })
+    await assert.rejects(files.write('../../data.csv/x'), { message: inFile })
+  })
+
   it('are replaced when they are whole, and left as they were when discarded', async () => {
     const target = join(root, 'tests', 'deep', 'out', 'result.txt')
     const first = await files.write('out/result.txt')

@@ -97,6 +97,7 @@ describe('What stands around a .kafka file, on the command line', () => {
 
   it('says that there is no file of secrets', async () => {
     await assert.rejects(secretsIn('nope', root), /--secrets-file: nope: there is no such file\./)
+    await assert.rejects(secretsIn('.', root), /--secrets-file: \.: it is a folder\./)
   })
 })
 
