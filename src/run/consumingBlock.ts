@@ -5,6 +5,7 @@ import { recordAt, type RecordPage } from '../kafka/page.ts'
 import type { PartitionProgress } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { parseDuration } from '../language/values/durations.ts'
+import { parseFile } from '../language/values/files.ts'
 import { unreadable } from '../formats/records/recordWriter.ts'
 import { notAgreed, refused, templateContext, type BlockRun, type Outcome } from './blockRun.ts'
 import { wholeConsumerPlan, type ConsumerPlan } from './blocks.ts'
@@ -20,7 +21,6 @@ import { decide, type Decision } from './consuming.ts'
 import { slept } from './deadline.ts'
 import { fillBlock, type FilledBlock } from './filled.ts'
 import type { FileSink } from './ports.ts'
-import { pathOf } from './producerPlan.ts'
 import { recordVariables } from './recordVariables.ts'
 import { withoutSecrets } from './withoutSecrets.ts'
 
@@ -84,7 +84,7 @@ function readingPlan(
   const duration = idle === undefined ? undefined : parseDuration(idle)
   if (duration && !duration.ok) return { problem: { code: 'K206', message: duration.message } }
   const target = one('output-to')
-  const path = target === undefined ? undefined : pathOf(target)
+  const path = target === undefined ? undefined : parseFile(target)
   if (target !== undefined && path === undefined)
     return {
       problem: {

@@ -2,6 +2,7 @@ import type { Compression, ProduceRequest } from '../kafka/cluster.ts'
 import { settingsOf, type Settings } from '../language/settings.ts'
 import type { Block, KafkaFile } from '../language/tree.ts'
 import { parseDuration } from '../language/values/durations.ts'
+import { parseFile } from '../language/values/files.ts'
 import { parseFormat, type WrittenFormat } from '../language/values/formats.ts'
 import { parseHeader, parseHeaders, type WrittenHeader } from '../language/values/headers.ts'
 import {
@@ -118,13 +119,13 @@ function contentOf(block: Block, read: Read, isNull: boolean): Content | Bad {
   if (given.filter(Boolean).length > 1) return invalid('The value is given twice.')
   if (isNull) return { value: null }
   if (valueFrom !== undefined) {
-    const path = pathOf(valueFrom)
+    const path = parseFile(valueFrom)
     return path === undefined ? notFile('value-from', valueFrom) : { valueFrom: path }
   }
   if (shape !== undefined && !isShape(shape))
     return invalid(`"${shape}" is not a value of "records:".`)
   if (recordsFrom !== undefined) {
-    const from = pathOf(recordsFrom)
+    const from = parseFile(recordsFrom)
     if (from === undefined) return notFile('records-from', recordsFrom)
     return { records: { shape: shape ?? shapeOf(from), from } }
   }
@@ -134,15 +135,6 @@ function contentOf(block: Block, read: Read, isNull: boolean): Content | Bad {
 
 function notFile(property: string, text: string): Bad {
   return invalid(`"${property}: ${text}" names no file: write ${property}: file(./path).`)
-}
-
-/** The path of `file(path)`, with or without quotes. */
-export function pathOf(text: string): string | undefined {
-  const path = /^file\((.*)\)$/
-    .exec(text)?.[1]
-    ?.trim()
-    .replace(/^(["'])(.*)\1$/, '$2')
-  return path === '' ? undefined : path
 }
 
 function isShape(text: string): text is Shape {

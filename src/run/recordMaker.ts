@@ -5,8 +5,9 @@ import type { JsonSchema } from '../formats/jsonSchema.ts'
 import { scopeOf, sourceOf, type NameScope } from '../language/names.ts'
 import { callOf, scanTemplates } from '../language/template.ts'
 import type { KafkaFile } from '../language/tree.ts'
+import { parseFile } from '../language/values/files.ts'
 import type { TimeContext } from '../language/values/positions.ts'
-import { pathOf, type ProducerPlan } from './producerPlan.ts'
+import type { ProducerPlan } from './producerPlan.ts'
 import type { MakeRecord } from './records/source.ts'
 import { makeRecord, newOwnVariables } from './recordParts.ts'
 import { rowNames } from './records/rowNames.ts'
@@ -151,7 +152,7 @@ async function schemaFor(
   sources: RecordSources,
 ): Promise<{ readonly schema?: JsonSchema } | { readonly problem: Problem }> {
   if (plan.valueSchema === undefined || plan.valueFormat?.name !== 'json') return {}
-  const path = pathOf(plan.valueSchema)
+  const path = parseFile(plan.valueSchema)
   try {
     const text = path === undefined ? plan.valueSchema : await sources.readFile(path)
     const { compileJsonSchema } = await import('../formats/jsonSchema.ts')
