@@ -64,14 +64,24 @@ export function createTestFiles(items: TestItems, log: Log): TestFiles {
     }
     store.add(watcher.onDidCreate(uri => void changed(uri)))
     store.add(watcher.onDidChange(uri => void changed(uri)))
+    const gone = (uri: vscode.Uri) => {
+      for (const file of items.under(uri)) void look(file)
+    }
     // Of a folder that is deleted its files are not told.
     const deleted = store.add(vscode.workspace.createFileSystemWatcher('**', true, true))
+    store.add(deleted.onDidDelete(gone))
+    // Of what the editor does itself it knows before the watcher.
     store.add(
-      deleted.onDidDelete(uri => {
-        for (const file of items.under(uri)) void look(file)
+      vscode.workspace.onDidDeleteFiles(({ files }) => {
+        files.forEach(gone)
       }),
     )
-    store.add(vscode.workspace.onDidRenameFiles(() => void find()))
+    store.add(
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri } of files) gone(oldUri)
+        void find()
+      }),
+    )
   }
   const find = (token?: vscode.CancellationToken) => {
     finding ??= search(token).finally(() => {
