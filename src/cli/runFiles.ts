@@ -6,6 +6,9 @@ import type { FileSink, RunFiles } from '../run/ports.ts'
 import { whyNot } from './fileErrors.ts'
 import { isInside, type Workspace } from './workspace.ts'
 
+/** Node's own 64 KiB cost twice the time for a file of a gigabyte. */
+const PIECE_BYTES = 256 * 1024
+
 /** The files that a `.kafka` file names: relative to it, inside its workspace, links followed. */
 export function runFiles(workspace: Workspace): RunFiles {
   return {
@@ -14,7 +17,7 @@ export function runFiles(workspace: Workspace): RunFiles {
     async *stream(name, signal) {
       const file = await reading(name, () => inside(workspace, name))
       try {
-        for await (const piece of createReadStream(file, { signal })) yield piece as Uint8Array
+        for await (const piece of createReadStream(file, { signal, highWaterMark: PIECE_BYTES })) yield piece as Uint8Array
       } catch (error) {
         if (signal.aborted) throw signal.reason
         throw unreadable(name, error)
