@@ -1,6 +1,6 @@
 import { problemOf, type Problem } from '../base/problem.ts'
 import { BadOptions } from './badOptions.ts'
-import { EXIT, type Terminal } from './terminal.ts'
+import { EXIT, interruptedExit, type Terminal } from './terminal.ts'
 
 /** Says why a command ended before its time; the exit code. */
 export function failing(
@@ -9,7 +9,7 @@ export function failing(
   signal: AbortSignal,
   terminal: Terminal,
 ): number {
-  if (signal.aborted) return EXIT.interrupted
+  if (signal.aborted) return interruptedExit(signal)
   if (error instanceof BadOptions) {
     terminal.complain(`kafkafile: ${error.message}\nSee kafkafile ${command} --help.\n`)
     return EXIT.badOptions

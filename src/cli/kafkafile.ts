@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
 import { enableCompileCache } from 'node:module'
-import { EXIT } from './terminal.ts'
+import { EXIT, Interrupted } from './terminal.ts'
 
 /**
  * What is loaded from here on is compiled once for all runs of a release, where the folder that the
@@ -17,15 +17,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const interrupt = new AbortController()
 
-let interruptedAs: number = EXIT.interrupted
-
 function interruptible(): AbortSignal {
   const listen = (signal: NodeJS.Signals, exit: number) =>
     process.on(signal, () => {
       // Whoever asks twice does not want to wait.
       if (interrupt.signal.aborted) process.exit(exit)
-      interruptedAs = exit
-      interrupt.abort(new Error('Interrupted.'))
+      interrupt.abort(new Interrupted(exit))
     })
   listen('SIGINT', EXIT.interrupted)
   // What ends a job of a pipeline, a container, a service.
@@ -60,7 +57,7 @@ const exit = await main(process.argv.slice(2), {
   ),
 })
 
-process.exitCode = exit === EXIT.interrupted ? interruptedAs : exit
+process.exitCode = exit
 
 // What nobody reads any more would keep the process alive.
 if (interrupt.signal.aborted) process.exit(process.exitCode)

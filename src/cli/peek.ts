@@ -11,7 +11,7 @@ import { toLocalEpoch } from './localTime.ts'
 import { PEEK_HELP, peekOptions, type PeekOptions } from './peekOptions.ts'
 import { newProgress } from './progress.ts'
 import { recordTable } from './recordTable.ts'
-import { EXIT, type Surroundings } from './terminal.ts'
+import { EXIT, interruptedExit, type Surroundings } from './terminal.ts'
 import { withCluster } from './withCluster.ts'
 
 /**
@@ -65,7 +65,7 @@ async function printRecords(
   } finally {
     progress.clear()
   }
-  if (signal.aborted) return EXIT.interrupted
+  if (signal.aborted) return interruptedExit(signal)
   complainAboutFilter(last?.filterFailures, around)
   return last?.progress.some(({ problem }) => problem) ? EXIT.runtime : EXIT.passed
 }

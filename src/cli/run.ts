@@ -15,7 +15,7 @@ import { BAIL, runFile, shownName } from './runFile.ts'
 import { NO_PROGRESS, runProgress, type RunProgress } from './runProgress.ts'
 import { RUN_HELP, runOptions, type RunOptions } from './runOptions.ts'
 import { secretsIn } from './runSurroundings.ts'
-import { EXIT, type Surroundings } from './terminal.ts'
+import { EXIT, interruptedExit, type Surroundings } from './terminal.ts'
 import { newVoices, type Voice } from './voices.ts'
 import { writeReports } from './writeReports.ts'
 
@@ -41,16 +41,15 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     try {
       const setting = { options, around, secrets, signal: ending.signal }
       const outcome = await runAll(files, setting, ending)
-      const problems = await writeReports(options.reports, outcome, around.folder)
+      // What the reports say and what the process exits with is one.
+      const exit = interrupt.aborted
+        ? interruptedExit(interrupt)
+        : Math.max(exitCodeOf(outcome), missing.length > 0 ? EXIT.badOptions : EXIT.passed)
+      const problems = await writeReports(options.reports, outcome, exit, around.folder)
       for (const problem of problems) around.complain(`kafkafile: ${problem}\n`)
       // An argument that names nothing says why.
       if (missing.length === 0 && ranNothing(outcome)) around.complain('kafkafile: No block ran.\n')
-      if (interrupt.aborted) return EXIT.interrupted
-      return Math.max(
-        exitCodeOf(outcome),
-        missing.length > 0 ? EXIT.badOptions : EXIT.passed,
-        problems.length > 0 ? EXIT.runtime : EXIT.passed,
-      )
+      return Math.max(exit, problems.length > 0 ? EXIT.runtime : EXIT.passed)
     } finally {
       ending.dispose()
     }

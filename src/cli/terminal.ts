@@ -23,7 +23,7 @@ export interface Surroundings extends Terminal {
 
 /**
  * `interrupted` and `terminated`: ended by Ctrl-C (SIGINT), by SIGTERM, as shells count it: 128 and
- * the number of the signal. A command tells `interrupted` for both.
+ * the number of the signal.
  */
 export const EXIT = {
   passed: 0,
@@ -33,3 +33,18 @@ export const EXIT = {
   interrupted: 130,
   terminated: 143,
 } as const
+
+/** The reason of `interruptible` when it aborts: what the process exits with. */
+export class Interrupted extends Error {
+  readonly exit: number
+
+  constructor(exit: number) {
+    super('Interrupted.')
+    this.exit = exit
+  }
+}
+
+/** The exit code of a command that such a signal ended. */
+export function interruptedExit({ reason }: AbortSignal): number {
+  return reason instanceof Interrupted ? reason.exit : EXIT.interrupted
+}

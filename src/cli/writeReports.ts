@@ -7,18 +7,21 @@ import { tapReport } from '../report/tap.ts'
 import { whyNot } from './fileErrors.ts'
 import type { WantedReport } from './runOptions.ts'
 
-const WAYS = { junit: junitReport, json: jsonReport, tap: tapReport } as const
+const WAYS: Readonly<
+  Record<WantedReport['kind'], (outcome: RunOutcome, exitCode: number) => string>
+> = { junit: junitReport, json: jsonReport, tap: tapReport }
 
 /** Writes each report whole or not at all; what could not be written, a sentence each. */
 export async function writeReports(
   wanted: readonly WantedReport[],
   outcome: RunOutcome,
+  exitCode: number,
   folder: string,
 ): Promise<readonly string[]> {
   const problems: string[] = []
   for (const { kind, file } of wanted) {
     try {
-      await writeWhole(path.resolve(folder, file), WAYS[kind](outcome))
+      await writeWhole(path.resolve(folder, file), WAYS[kind](outcome, exitCode))
     } catch (error) {
       problems.push(`--report ${kind}: ${file} cannot be written: ${whyNot(error)}.`)
     }

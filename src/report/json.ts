@@ -21,7 +21,10 @@ export interface RunDocument {
   readonly version: 1
   readonly startedAt: string
   readonly milliseconds: number
-  /** 0 passed, 1 bad options, 2 a file does not validate, 3 run-time error, 4 an EXPECT failed. */
+  /**
+   * That of the process: 0 passed, 1 bad options, 2 a file does not validate, 3 run-time error, 4 an
+   * EXPECT failed, 130 ended by Ctrl-C, 143 by SIGTERM.
+   */
   readonly exitCode: number
   /** Blocks by status. */
   readonly totals: Totals
@@ -66,17 +69,18 @@ export interface BlockDocument {
 /** The same data with decimal strings in the place of `bigint`. */
 export type Told<T> = T extends bigint ? string : { readonly [K in keyof T]: Told<T[K]> }
 
-export function jsonReport(run: RunOutcome): string {
-  return `${JSON.stringify(runDocument(run), undefined, 2)}\n`
+/** `exitCode`: of the process, where it does not follow from what became of the files. */
+export function jsonReport(run: RunOutcome, exitCode = exitCodeOf(run)): string {
+  return `${JSON.stringify(runDocument(run, exitCode), undefined, 2)}\n`
 }
 
-export function runDocument(run: RunOutcome): RunDocument {
+export function runDocument(run: RunOutcome, exitCode: number): RunDocument {
   return {
     format: 'kafkafile-run',
     version: 1,
     startedAt: time(run.startedAt),
     milliseconds: whole(run.milliseconds),
-    exitCode: exitCodeOf(run),
+    exitCode,
     totals: totalsOf(run.files.flatMap(({ blocks }) => blocks)),
     files: run.files.map(fileDocument),
   }

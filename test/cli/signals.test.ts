@@ -52,6 +52,7 @@ describe('kafkafile that is told to end', function () {
       assert.deepEqual(await ended, [exit, null])
       const report = await readFile(join(folder, 'r.json'), 'utf8')
       assert.match(report, /The run was interrupted\./)
+      assert.match(report, new RegExp(`"exitCode": ${exit},`))
     })
   }
 

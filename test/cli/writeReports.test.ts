@@ -27,7 +27,7 @@ describe('Writing reports', () => {
 
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  const write = (file: string) => writeReports([{ kind: 'tap', file }], OUTCOME, folder)
+  const write = (file: string) => writeReports([{ kind: 'tap', file }], OUTCOME, 0, folder)
 
   it('makes the folders on the way, and leaves nothing else', async () => {
     assert.deepEqual(await write('a/b/r.tap'), [])
