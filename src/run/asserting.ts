@@ -5,28 +5,23 @@ import type { Variables } from '../expression/variables.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import type { Difference } from './results.ts'
 
-/** An `assert` that does not hold for a record. */
+/** A record for which not every `assert` holds. */
 export interface Broken {
   readonly record: KafkaRecord
-  readonly condition: string
-  readonly difference: Difference
+  /** Each `assert` that does not hold, in their order: at least one. */
+  readonly differences: readonly Difference[]
 }
 
-/** The first `assert` that does not hold; undefined: all hold. */
+/** Undefined: each `assert` holds. */
 export function brokenOf(
   asserts: readonly Condition[],
   { record, variables }: { readonly record: KafkaRecord; readonly variables: Variables },
 ): Broken | undefined {
-  for (const condition of asserts) {
+  const differences = asserts.flatMap(condition => {
     const result = condition.evaluate(variables)
-    if (result === true) continue
-    return {
-      record,
-      condition: condition.text,
-      difference: brokenAssert(condition, result, variables),
-    }
-  }
-  return undefined
+    return result === true ? [] : [brokenAssert(condition, result, variables)]
+  })
+  return differences.length === 0 ? undefined : { record, differences }
 }
 
 const LONGEST = 80

@@ -91,8 +91,11 @@ async function readUntil(
     const reading = AbortSignal.any([signal, stop.signal])
     for await (const update of cluster.read(request, { signal: reading }))
       if (search.take(update) || signal.aborted) return undefined
+    if (signal.aborted) return undefined
     // Without an end reading goes on until it is stopped, or something is wrong.
-    return plan.to || signal.aborted ? undefined : (search.notJudged() ?? readingEnded(plan.topic))
+    if (!plan.to) return search.notJudged() ?? readingEnded(plan.topic)
+    search.isAtEnd = true
+    return undefined
   } catch (error) {
     return signal.aborted ? undefined : problemOf(error)
   } finally {
@@ -145,6 +148,8 @@ function requestOf(plan: ExpectPlan, mark: Mark | undefined, count: number): Rea
 
 interface Search {
   noTopic: boolean
+  /** All that `to` asks for was read. */
+  isAtEnd: boolean
   partitions: readonly number[]
   /** True: enough is known. */
   take(update: ReadUpdate): boolean
@@ -189,6 +194,7 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
 
   const search: Search = {
     noTopic: false,
+    isAtEnd: false,
     partitions: [],
     take(update) {
       begun = true
@@ -284,7 +290,8 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
         record: {
           partition: last.record.partition,
           offset: last.record.offset,
-          ...(last.latency !== undefined && { latency: last.latency }),
+          // Without a watch for arrivals it is known only when somebody looked.
+          ...(context.arrivals && last.latency !== undefined && { latency: last.latency }),
         },
       }),
     }
@@ -314,9 +321,7 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     const found = selected.count
     const what =
       plan.count === 1 ? 'no matching record' : `${found} of ${plan.count} matching records`
-    const where = plan.to
-      ? `up to the end, or within ${plan.withinText}`
-      : `within ${plan.withinText}`
+    const where = search.isAtEnd ? 'up to the end' : `within ${plan.withinText}`
     return { message: `${what} ${where}`, ...(closest && { closest: closestOf(closest) }) }
   }
 
@@ -325,10 +330,11 @@ function newSearch(plan: ExpectPlan, context: ExpectContext): Search {
     return { message: 'a record came that was not to come', closest: closestOf(candidate) }
   }
 
-  function brokenText({ record, condition, difference }: Broken) {
+  function brokenText({ record, differences }: Broken) {
+    const conditions = differences.map(({ path }) => path).join(', ')
     return {
-      message: `a record came, but it is not so: ${condition}`,
-      closest: closestOf({ record, why: 'it matches', score: 0, differences: [difference] }),
+      message: `a record came, but it is not so: ${conditions}`,
+      closest: closestOf({ record, why: 'it matches', score: 0, differences }),
     }
   }
 

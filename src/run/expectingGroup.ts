@@ -268,12 +268,13 @@ function met({ captures }: GroupPlan, { seen }: Look): ExpectedGroup {
 }
 
 function failureOf({ group, topic, withinText, asserts }: GroupPlan, look: Look): ExpectFailure {
-  const unmet = asserts.find(condition => condition.evaluate(look.seen) !== true)
-  const what =
-    unmet && look.nothing === undefined ? unmet.text : asserts.map(({ text }) => text).join(', ')
-  const condition = what === '' ? 'the group is not there' : `it is not so: ${what}`
+  const unmet = asserts.filter(condition => condition.evaluate(look.seen) !== true)
+  const what = look.nothing === undefined && unmet.length > 0 ? unmet : asserts
   return {
-    message: `${condition} within ${withinText}`,
+    message:
+      what.length === 0
+        ? `the group is not there within ${withinText}`
+        : `not so within ${withinText}: ${what.map(({ text }) => text).join(', ')}`,
     read: `group ${group} on ${topic}: ${lookText(look)}`,
   }
 }

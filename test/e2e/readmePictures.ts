@@ -71,7 +71,7 @@ async function takeWorkbench(workbench: Workbench): Promise<void> {
   await workbench.openFile('1-hello.kafka')
   await workbench.clickCodeLens('Run file')
   await until('the results', async () =>
-    (await workbench.afterTexts()).find(text => /^✓ .* latency/.test(text)),
+    (await workbench.afterTexts()).find(text => /^✓ partition .* m?s$/.test(text)),
   )
   await workbench.goToLine(1)
   await take(workbench, 'workbench')

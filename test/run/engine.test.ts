@@ -575,7 +575,7 @@ describe('running a file', () => {
     const { told, results } = await run(
       'EXPECT GROUP g\ntopic: orders\nwithin: 1s\nassert: lag == 0',
     )
-    assert.deepEqual(told, ['failed: it is not so: lag == 0 within 1s'])
+    assert.deepEqual(told, ['failed: not so within 1s: lag == 0'])
     assert.deepEqual(results[0]?.details, { kind: 'group', group: 'g' })
   })
 

@@ -95,31 +95,31 @@ describe('EXPECT GROUP', () => {
       'that is behind',
       'assert: lag == 0',
       { commits: [3n, 5n], ends: [5n, 5n] },
-      'it is not so: lag == 0 within 2s; group billing on orders: lag 2, Stable, 1 member, committed 8, end 10',
+      'not so within 2s: lag == 0; group billing on orders: lag 2, Stable, 1 member, committed 8, end 10',
     ],
     [
       'that committed nothing',
       'assert: lag == 0',
       { commits: [], ends: [0n, 0n], starts: [0n, 0n] },
-      'it is not so: lag == 0 within 2s; group billing on orders: it has committed nothing for orders, Stable, 1 member',
+      'not so within 2s: lag == 0; group billing on orders: it has committed nothing for orders, Stable, 1 member',
     ],
     [
       'that committed nothing, whatever is asked',
       'assert: members == 1',
       { commits: [] },
-      'it is not so: members == 1 within 2s; group billing on orders: it has committed nothing for orders, Stable, 1 member',
+      'not so within 2s: members == 1; group billing on orders: it has committed nothing for orders, Stable, 1 member',
     ],
     [
       'without a commit where there are records',
       'assert: lag < 100',
       { commits: [5n, undefined], ends: [5n, 3n], starts: [0n, 0n] },
-      'it is not so: lag < 100 within 2s; group billing on orders: lag unknown: partition 1 has records and no commit, Stable, 1 member, committed 5, end 8',
+      'not so within 2s: lag < 100; group billing on orders: lag unknown: partition 1 has records and no commit, Stable, 1 member, committed 5, end 8',
     ],
     [
       'whose end is not known',
       'assert: lag == 0',
       { commits: [5n, 5n], ends: [5n, undefined] },
-      'it is not so: lag == 0 within 2s; group billing on orders: lag unknown: the end of partition 1 is not known, Stable, 1 member, committed 10',
+      'not so within 2s: lag == 0; group billing on orders: lag unknown: the end of partition 1 is not known, Stable, 1 member, committed 10',
     ],
   ]
   for (const [what, text, look, expected] of unmet)
@@ -138,7 +138,7 @@ describe('EXPECT GROUP', () => {
       away,
       { commits: [1n, 1n], ends: [2n, 2n] },
     ])
-    assert.equal(back.failure?.message, 'it is not so: lag == 0 within 2s')
+    assert.equal(back.failure?.message, 'not so within 2s: lag == 0')
   })
 
   it('is one where a log end is asked for that nobody tells, and not for the members', async () => {
@@ -153,7 +153,7 @@ describe('EXPECT GROUP', () => {
     const lag = await expect('within: 2s\nassert: lag == 0', look, { listOffsets })
     assert.deepEqual(lag.problem, problem)
     const members = await expect('within: 2s\nassert: members == 3', look, { listOffsets })
-    assert.equal(members.failure?.message, 'it is not so: members == 3 within 2s')
+    assert.equal(members.failure?.message, 'not so within 2s: members == 3')
   })
 
   it('takes an empty partition without a commit for one that is read', async () => {

@@ -62,14 +62,14 @@ describe('what stands behind an EXPECT', () => {
 
   it('tells the lag of a group', () => {
     const group = { kind: 'group', group: 'billing' } as const
-    const late = { ...failure, message: 'it is not so: lag == 0 within 2s' }
+    const late = { ...failure, message: 'not so within 2s: lag == 0' }
     assert.equal(
       text({ status: 'failed', failure: late, details: { ...group, lag: 1837n } }),
-      '✗ it is not so: lag == 0 within 2s · lag 1,837',
+      '✗ not so within 2s: lag == 0 · lag 1,837',
     )
     assert.equal(
       text({ status: 'failed', failure: late, details: group }),
-      '✗ it is not so: lag == 0 within 2s · lag unknown',
+      '✗ not so within 2s: lag == 0 · lag unknown',
     )
   })
 })
