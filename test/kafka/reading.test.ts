@@ -324,6 +324,7 @@ describe('reading a topic', function () {
     assert.deepEqual(delivered.errors, [
       {
         offset: 1n,
+        moved: true,
         message: 'Partition 0 starts at offset 4 now: what came before was deleted.',
       },
     ])
