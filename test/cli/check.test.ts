@@ -198,6 +198,38 @@ describe('kafkafile check', () => {
     assert.deepEqual(JSON.parse(out), { file: 'nul.kafka', blocks: [], problems: [] })
   })
 
+  const strange: readonly (readonly [what: string, bytes: readonly number[], at: string])[] = [
+    [
+      'a byte of Latin-1',
+      [0x2d, 0x2d, 0x0a, 0x2d, 0x2d, 0xe4, 0x0a],
+      '2: This is not UTF-8: byte 6 ',
+    ],
+    ['a character that breaks off', [0x2d, 0x2d, 0xef, 0xbf], '1: This is not UTF-8: byte 3 '],
+    ['after a byte order mark', [0xef, 0xbb, 0xbf, 0x0d, 0xff], '2: This is not UTF-8: byte 5 '],
+  ]
+  for (const [what, bytes, at] of strange) {
+    it(`says where a file is not UTF-8, and goes on: ${what}`, async () => {
+      for (const args of [
+        ['check', '-'],
+        ['run', '-', '--brokers', '127.0.0.1:1'],
+      ]) {
+        const { exit, errors } = await run(args, [Uint8Array.from(bytes)])
+        assert.equal(exit, 0)
+        assert.ok(errors.startsWith(`kafkafile: -:${at}of the file`), errors)
+      }
+    })
+  }
+
+  it('does not complain of UTF-8, nor of UTF-16 with its mark', async () => {
+    for (const bytes of [
+      [0xc3, 0xa4, 0xef, 0xbf, 0xbd],
+      [0xff, 0xfe, 0xe4, 0x00],
+    ]) {
+      const { errors } = await run(['check', '-'], [Uint8Array.from(bytes)])
+      assert.equal(errors, '')
+    }
+  })
+
   it('knows the values of all environments, and what is wrong with their file', async () => {
     const inner = path.join(folder, 'environments')
     await mkdir(path.join(inner, 'deep'), { recursive: true })
