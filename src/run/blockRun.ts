@@ -6,7 +6,7 @@ import { capturedText } from './capturing.ts'
 import type { BlockProgress } from './events.ts'
 import type { RunCluster, RunPorts } from './ports.ts'
 import type { RunNames } from './recordMaker.ts'
-import type { BlockResult } from './results.ts'
+import { CANCELLED, type BlockResult } from './results.ts'
 import type { Session } from './session.ts'
 import type { SystemContext } from './systemValues.ts'
 import type { TemplateContext } from './templates.ts'
@@ -55,6 +55,12 @@ export function templateContext({
   return names.context(system, undefined)
 }
 
+/** Of a block about which a person said that it is not to run. */
+export function cancelled({ kind }: Block): Outcome {
+  const message = kind === 'PRODUCER' ? 'Not sent: cancelled.' : 'Not run: cancelled.'
+  return { status: 'stopped', problem: { code: CANCELLED, message } }
+}
+
 export function refused(problem: Problem): Outcome {
   return { status: 'refused', problem }
 }
@@ -72,16 +78,16 @@ export function keepCaptures(
 
 /** K402: nothing is written to a protected cluster unless somebody agrees. */
 export async function notAgreed(
-  { target, ports, signal }: BlockRun,
+  { block, target, ports, signal }: BlockRun,
   what: string,
 ): Promise<Outcome | undefined> {
   if (!target.protected) return undefined
   const message = `"${target.name}" is protected. Confirm to ${what}.`
   if (await ports.agree?.(message, signal, target)) return undefined
-  const advice = ports.agree ? {} : { advice: 'Somebody has to confirm it.' }
+  if (ports.agree) return cancelled(block)
   return refused({
     code: 'K402',
     message: `"${target.name}" is protected: nobody confirmed to ${what}.`,
-    ...advice,
+    advice: 'Somebody has to confirm it.',
   })
 }

@@ -4,7 +4,7 @@ import { check } from '../language/check/check.ts'
 import { directiveOf } from '../language/settings.ts'
 import type { Block, KafkaFile } from '../language/tree.ts'
 import { parseDuration } from '../language/values/durations.ts'
-import { keepCaptures, refused, type BlockRun, type Outcome } from './blockRun.ts'
+import { cancelled, keepCaptures, refused, type BlockRun, type Outcome } from './blockRun.ts'
 import { runConsumer } from './consumingBlock.ts'
 import { slept } from './deadline.ts'
 import type { BlockProgress, RunEvent, RunSummary } from './events.ts'
@@ -15,7 +15,7 @@ import { capturedBy, fetchOutside, notBrought, usedBy } from './names.ts'
 import { notThereYet } from './planned.ts'
 import type { GivenValue, RunCluster, RunPorts } from './ports.ts'
 import { runProducer } from './producingBlock.ts'
-import type { BlockResult } from './results.ts'
+import { CANCELLED, type BlockResult } from './results.ts'
 import { runTransactions, type RunTransactions } from './runTransactions.ts'
 import { namesOf, type Session } from './session.ts'
 import { withProgress, type Telling } from './withProgress.ts'
@@ -162,13 +162,14 @@ interface Run {
 
 /** What becomes of a block that does not begin. */
 function withoutRunning(
-  { skipped, refused: own, failed }: Prepared,
+  { block, skipped, refused: own, failed }: Prepared,
   reason: Prepared | undefined,
   end: string | undefined,
   signal: AbortSignal,
 ): Outcome | undefined {
   if (skipped !== undefined) return { status: 'skipped', notice: skipped }
-  if (own) return refused(own)
+  if (own) return own.code === CANCELLED ? cancelled(block) : refused(own)
+  if (reason?.refused?.code === CANCELLED) return { status: 'stopped', problem: STOPPED }
   if (reason?.refused) {
     const notice = `Nothing was run, as line ${reason.block.startLine + 1} cannot run: ${reason.refused.message}`
     return { status: 'skipped', notice }

@@ -22,7 +22,7 @@ export interface RunPorts {
   isOurs(memberId: string): boolean
   /**
    * Asks whether a block may write to a protected cluster (K402), in the words of the message.
-   * Absent: nobody can be asked, and it may not.
+   * False: they do not want it. Absent: nobody can be asked, and it may not.
    */
   agree?(message: string, signal: AbortSignal, target: RunCluster): Promise<boolean>
   /**
@@ -72,9 +72,12 @@ export interface RunValues {
   environment(name: string): string | undefined
   /** Of the nearest `.env` file. */
   dotenv(name: string): Promise<string | undefined>
-  /** Undefined: there is none of that name (K306). */
+  /**
+   * Undefined: there is none of that name (K306). Rejects as `CANCELLED` where a person who was asked
+   * for it did not want to answer.
+   */
   secret(name: string): Promise<string | undefined>
-  /** Undefined: nobody answered, or nobody can be asked (K306). */
+  /** Undefined: nobody can be asked (K306). Rejects as `CANCELLED` where a person did not want to. */
   prompt(label: string, signal: AbortSignal): Promise<string | undefined>
 }
 

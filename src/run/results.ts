@@ -1,6 +1,9 @@
 import type { Problem } from '../base/problem.ts'
 import type { ProduceResult } from './events.ts'
 
+/** The code of what a person who was asked did not want: nothing is wrong. */
+export const CANCELLED = 'cancelled'
+
 /** What became of one block. Texts hold no secret: they went through the run's redaction. */
 export interface BlockResult {
   /** Place in `KafkaFile.blocks`. */

@@ -6,7 +6,7 @@ import { runBlocks, type RunOptions } from '../../src/run/engine.ts'
 import type { JoinRequest } from '../../src/kafka/cluster.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import type { GivenValue, RunPorts } from '../../src/run/ports.ts'
-import type { BlockResult } from '../../src/run/results.ts'
+import { CANCELLED, type BlockResult } from '../../src/run/results.ts'
 import { newSession, type Session } from '../../src/run/session.ts'
 import { collect, groupOf, patientClock } from './fixtures.ts'
 import { memoryCluster, type MemoryCluster } from './memoryCluster.ts'
@@ -316,6 +316,24 @@ describe('running a file', () => {
     const { told } = await run(text, { protected: true, ports: { agree }, options: { times: 10 } })
     assert.deepEqual(told, ['passed', 'passed', 'passed'])
     assert.equal(asked[0], '"local" is protected. Confirm to send 10 records to "orders".')
+  })
+
+  it('is stopped by who does not want what it asks about, and sends nothing', async () => {
+    const agree = () => Promise.resolve(false)
+    const text = 'PRODUCER\ntopic: orders\nv\n###\nTOPIC\ntopic: orders'
+    const asked = await run(text, { protected: true, ports: { agree } })
+    assert.deepEqual(asked.told, ['stopped: Not sent: cancelled.', 'stopped: Not run: cancelled.'])
+    const prompt = () => Promise.reject(new ProblemError({ code: CANCELLED, message: 'No.' }))
+    const prompted = await run(
+      `PRODUCER\ntopic: orders\nv\n###\n${text.replace('v', '{{$prompt A}}')}`,
+      { values: { prompt } },
+    )
+    assert.deepEqual(prompted.told, [
+      'stopped: The run was stopped before this block.',
+      'stopped: Not sent: cancelled.',
+      'stopped: The run was stopped before this block.',
+    ])
+    assert.deepEqual(prompted.memory.calls, [])
   })
 
   it('shares a transaction over blocks, and commits before another block', async () => {

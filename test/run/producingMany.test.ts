@@ -164,6 +164,11 @@ describe('the records of a PRODUCER', () => {
     })
   })
 
+  it('are none if a name in one row is not defined', async () => {
+    const { ended } = await run('PRODUCER\ntopic: t\nrecords: lines\na\n{{id}}')
+    assert.equal(ended?.problem?.message, 'line 2 of the value: "{{id}}" is not defined.')
+  })
+
   it('are the lines of a file, by its name or as it is said, without templates', async () => {
     const files = {
       './a.jsonl': '{"a":"{{x}}"}\n2\n',

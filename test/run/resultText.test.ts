@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { BlockResult, ExpectFailure } from '../../src/run/results.ts'
+import { CANCELLED, type BlockResult, type ExpectFailure } from '../../src/run/results.ts'
 import { inlineResult } from '../../src/vscode/run/resultText.ts'
 
 /** What stands behind the header of a block that ended so. */
@@ -43,6 +43,12 @@ describe('what stands behind an EXPECT', () => {
       text({ details: { ...details, matched: 2, record: { partition: 0, offset: 5n } } }),
       '✓ 2 records · partition 0 · offset 5 · 238 ms',
     )
+  })
+
+  it('tells what somebody did not want as no failure', () => {
+    const problem = { code: CANCELLED, message: 'Not sent: cancelled.' }
+    assert.equal(text({ status: 'stopped', problem }), '– not sent: cancelled')
+    assert.equal(text({ status: 'stopped' }), 'stopped')
   })
 
   it('tells that nothing came where nothing was to come', () => {

@@ -41,7 +41,7 @@ describe('a run that asks', () => {
       assert.deepEqual(
         ended.map(({ status, problem }) => [status, problem?.code]),
         [
-          ['refused', 'K402'],
+          ['stopped', 'cancelled'],
           ['stopped', 'stopped'],
         ],
       )
@@ -54,7 +54,8 @@ describe('a run that asks', () => {
       const { messages } = answering({})
       await vscode.commands.executeCommand('kafkaWorkbench.produceRecord')
       assert.equal(messages.length, 1)
-      assert.match(shown(document, 0)?.text ?? '', /^✗ "prod" is protected: nobody confirmed/)
+      const { tone, text } = shown(document, 0) ?? {}
+      assert.deepEqual([tone, text], ['good', '– not sent: cancelled'])
     })
 
     it('sends when that is confirmed, ten of them with one question', async () => {
@@ -94,7 +95,7 @@ describe('a run that asks', () => {
   })
 
   describe('for a value', () => {
-    it('sends nothing without an answer, and says so', async () => {
+    it('sends nothing without an answer, which is no failure', async () => {
       const { document } = await show(
         'cancelled.kafka',
         `PRODUCER\ntopic: ${topic}\nx\n###\nPRODUCER\ntopic: ${topic}\nkey: {{$prompt customer}}\nx\n`,
@@ -103,17 +104,13 @@ describe('a run that asks', () => {
       const { messages, inputs } = answering({})
       await vscode.commands.executeCommand('kafkaWorkbench.runFile', placeOf(document))
       assert.deepEqual(
-        inputs.map(({ title, password }) => [title, password]),
-        [['customer', undefined]],
+        inputs.map(({ title, prompt, password }) => [title, prompt, password]),
+        [['customer', 'Asked for by asking-suite/cancelled.kafka.', undefined]],
       )
       assert.equal(await written(), before)
-      assert.match(
-        shown(document, 0)?.text ?? '',
-        /^– skipped · Nothing was run, as line 5 cannot run/,
-      )
-      const why = '"{{$prompt customer}}" is not defined: nobody answered.'
-      assert.equal(shown(document, 1)?.text, `✗ ${why}`)
-      assert.ok(messages.length === 1 && messages[0]?.startsWith(why), messages.join())
+      assert.equal(shown(document, 1)?.text, '– not sent: cancelled')
+      assert.notEqual(shown(document, 0)?.tone, 'bad')
+      assert.deepEqual(messages, [], 'who cancelled knows it')
     })
 
     it('asks once in a run, and again in the next one, with the answer that was given', async () => {
@@ -172,7 +169,7 @@ describe('a run that asks', () => {
       const before = await written()
       answering({})
       const [result] = await results(document, block(0))
-      assert.equal(result?.problem?.code, 'K306')
+      assert.deepEqual([result?.status, result?.problem?.code], ['stopped', 'cancelled'])
       assert.equal(await written(), before)
     })
   })

@@ -205,7 +205,8 @@ function placeOf({ line }: Row | BadRow, name: string | undefined): string {
 }
 
 function badRow({ problem }: BadRow, place: string): Problem {
-  return { code: 'bad-row', message: `${place}: ${problem}.` }
+  const end = /[.?]$/.test(problem) ? '' : '.'
+  return { code: 'bad-row', message: `${place}: ${problem}${end}` }
 }
 
 /** Hands the records of a source out in the portions that are asked for. */

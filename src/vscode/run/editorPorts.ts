@@ -5,7 +5,7 @@ import { ProblemError, problemOf } from '../../base/problem.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import { loadFaker } from '../../run/fakerLocales.ts'
 import type { RunPorts } from '../../run/ports.ts'
-import { CANCELLED } from '../clusters/cancelling.ts'
+import { CANCELLED, cancelled } from '../clusters/cancelling.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { connectVisibly } from '../clusters/connectVisibly.ts'
 import { ask, type FileSecrets } from '../environments/fileSecrets.ts'
@@ -60,7 +60,11 @@ export function editorPorts(run: PortRun, deps: PortDeps): RunPorts {
       given: around.own.values,
       environment: name => process.env[name],
       dotenv: name => around.dotenv(name),
-      secret: name => secrets.get(document, name, signal),
+      secret: async name => {
+        const secret = await secrets.get(document, name, signal)
+        if (secret === undefined) throw cancelled(NOT_ANSWERED)
+        return secret
+      },
       prompt: (label, asked) => answered(label, asked, run),
     },
     loadFaker,
@@ -120,21 +124,24 @@ async function connected(
   }
 }
 
+const NOT_ANSWERED = 'The question was not answered.'
+
 async function answered(
   label: string,
   signal: AbortSignal,
-  { answers }: PortRun,
-): Promise<string | undefined> {
+  { answers, document }: PortRun,
+): Promise<string> {
   const before = answers.get(label)
   const answer = await ask(
     {
       title: label,
-      prompt: `The value of ${label}`,
+      prompt: `Asked for by ${vscode.workspace.asRelativePath(document)}.`,
       ...(before !== undefined && { value: before }),
     },
     signal,
   )
-  if (answer !== undefined) answers.set(label, answer)
+  if (answer === undefined) throw cancelled(NOT_ANSWERED)
+  answers.set(label, answer)
   return answer
 }
 

@@ -4,7 +4,7 @@ import { failureText } from '../../report/failure.ts'
 import { nameOf, type BlockOutcome } from '../../report/outcome.ts'
 import { counted, numbersOf } from '../../report/words.ts'
 import type { BlockProgress, ProduceResult, RunEvent } from '../../run/events.ts'
-import type { BlockResult, ProducedSummary } from '../../run/results.ts'
+import { CANCELLED, type BlockResult, type ProducedSummary } from '../../run/results.ts'
 import type { BlockState, ManyTotals } from './blockState.ts'
 
 /** Turns what a run tells into what is shown beside its blocks. */
@@ -110,6 +110,7 @@ function producerEnd(
   clusterId: string | undefined,
 ): BlockState | undefined {
   const { details, status, problem } = result
+  if (problem?.code === CANCELLED) return undefined
   const where = clusterId === undefined ? {} : { clusterId }
   if (own.isPaced && own.last && !own.totals && status !== 'failed')
     return { kind: 'stopped', sent: own.sent, last: own.last }

@@ -159,8 +159,7 @@ function tell(ended: readonly BlockResult[], log: Log): void {
   if (reason) {
     // The message can quote a key or a value, which have no place in a log.
     log.warn(`A block did not run, or not to its end (${reason.code}).`)
-    // Who did not confirm knows it.
-    if (reason.code !== 'K402') showProblem(reason)
+    showProblem(reason)
   } else if (ended.every(({ status }) => status === 'skipped')) {
     const why = ended[0]?.notice ?? ''
     void vscode.window.showInformationMessage(why === '' ? 'Nothing ran.' : `Nothing ran: ${why}`)

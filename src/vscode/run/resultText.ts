@@ -3,7 +3,7 @@ import type { ProduceOutcome } from '../../kafka/cluster.ts'
 import { count } from '../../lag/format.ts'
 import { lasting, numbersOf } from '../../report/words.ts'
 import type { ProduceResult } from '../../run/events.ts'
-import type { BlockResult } from '../../run/results.ts'
+import { CANCELLED, type BlockResult } from '../../run/results.ts'
 import type { BlockState, ManyTotals } from './blockState.ts'
 
 export interface InlineResult {
@@ -62,7 +62,7 @@ function endedOf(result: BlockResult, told: string): InlineResult {
     case 'skipped':
       return { tone: 'good', text: oneLine(`– skipped · ${notice ?? ''}`), details }
     case 'stopped':
-      return { tone: 'good', text: 'stopped', details }
+      return { tone: 'good', text: stoppedOf(problem), details }
     case 'failed':
     case 'refused':
       return {
@@ -71,6 +71,13 @@ function endedOf(result: BlockResult, told: string): InlineResult {
         details,
       }
   }
+}
+
+/** `– not sent: cancelled` is what somebody wanted: neither good nor bad. */
+function stoppedOf(problem: Problem | undefined): string {
+  if (problem?.code !== CANCELLED) return 'stopped'
+  const [first = '', ...rest] = problem.message.replace(/\.$/, '')
+  return `– ${first.toLowerCase()}${rest.join('')}`
 }
 
 /** In short: the numbers that the hover tells besides are left out. */
