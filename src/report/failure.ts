@@ -8,11 +8,17 @@ import { counted, numbersOf } from './words.ts'
  * specification, section 6). Without a line end after its last line.
  */
 export function failureText(file: string, block: BlockOutcome): string {
-  const { line, column, result } = block
-  const head = `${visible(file)}:${line}:${column}  ${visible(nameOf(block))} — ${reasonOf(block)}`
-  return [head, ...moreOf(block)]
-    .concat(result.notice === undefined ? [] : [`  note: ${visible(result.notice)}`])
-    .join('\n')
+  return `${visible(file)}:${block.line}:${block.column}  ${failureThere(block)}`
+}
+
+/** The same for who sees it at its place. */
+export function failureThere(block: BlockOutcome): string {
+  const { notice } = block.result
+  return [
+    `${visible(nameOf(block))} — ${reasonOf(block)}`,
+    ...moreOf(block),
+    ...(notice === undefined ? [] : [`  note: ${visible(notice)}`]),
+  ].join('\n')
 }
 
 /** In a sentence: `no matching record within 15s`. */

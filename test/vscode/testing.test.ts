@@ -139,7 +139,7 @@ EXPECT priced
 topic: ${TOPIC}
 key: {{$run}}
 within: 1s
-{"status": "PRICED"}
+{"status": "PRICED", "invoice": "#present"}
 ###
 EXPECT later
 -- @skip not yet
@@ -162,11 +162,35 @@ topic: ${TOPIC}
         'skipped later',
       ])
       const [message] = told.messages
-      assert.match(textOf(message), /EXPECT priced — no matching record within 1s/)
-      assert.equal(message?.expectedOutput, '"PRICED"')
-      assert.equal(message.actualOutput, '"REJECTED"')
+      assert.match(textOf(message), /^EXPECT priced — no matching record within 1s/)
+      assert.equal(message?.expectedOutput, 'status: "PRICED"\ninvoice: present')
+      assert.equal(message.actualOutput, 'status: "REJECTED"\ninvoice: absent')
       assert.equal(message.location?.range.start.line, 13)
       assert.match(told.output(), /✓ EXPECT sent .* ms\r\n/)
+    })
+
+    it('tell what a CONSUMER among them prints, and open no other output', async () => {
+      await writeClusters([{ id: 'k', name: 'The Cluster', bootstrapServers: [givenBroker()] }])
+      await until('the cluster', () => parts.clusters.all[0])
+      await parts.clusters.select(parts.clusters.all[0]?.id)
+      const { document } = await show(
+        `PRODUCER\ntopic: ${TOPIC}\nkey: {{$run}}\nx\n###\nCONSUMER\ntopic: ${TOPIC}\nfrom: earliest\nlimit: 1\noutput: jsonl\n###\nEXPECT last\ntopic: ${TOPIC}\nkey: {{$run}}\n`,
+      )
+      const file = await until('the tests', () => fileItem(document))
+      const created: string[] = []
+      const create = Reflect.get(vscode.window, 'createOutputChannel') as unknown
+      Reflect.set(vscode.window, 'createOutputChannel', (name: string) => {
+        created.push(name)
+      })
+      const told = recorder()
+      try {
+        await parts.testing.run([file], told.voice)
+      } finally {
+        Reflect.set(vscode.window, 'createOutputChannel', create)
+      }
+      assert.deepEqual(told.said, ['started last', 'passed last'])
+      assert.match(told.output(), /^\{"topic":.*\}\r$/m)
+      assert.deepEqual(created, [])
     })
 
     it('leave to the Testing view what goes wrong, and show the rest beside the blocks', async () => {

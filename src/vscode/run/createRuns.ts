@@ -114,7 +114,8 @@ export function createRuns(deps: RunsDeps): Runs {
       const id = next && ids.get(next.block)
       const { inTesting } = options
       if (id) states.set(id, { ...next.state, ...(inTesting && { inTesting }) })
-      if (event.kind === 'block-progress' && event.progress.kind === 'output')
+      // What a test prints is among what the test says.
+      if (!inTesting && event.kind === 'block-progress' && event.progress.kind === 'output')
         deps.print(event.progress.bytes)
       yield event
     }

@@ -65,9 +65,11 @@ export async function runTestsOf(
     const wanted = new Set(tests.map(({ id }) => id))
     const what = wantedRun(file, wanted)
     const options = { newSession: true, inTesting: true }
-    const teller = newTeller(fileItem, file, voice, token)
+    const teller = newTeller(fileItem, file, voice)
     for await (const event of deps.runs.run(document, what, options, token)) {
       if (event.kind === 'block-started') teller.started(event.block)
+      if (event.kind === 'block-progress' && event.progress.kind === 'output')
+        teller.printed(event.block, event.progress.bytes)
       const outcome = teller.collector.take(event)
       if (outcome) teller.ended(outcome)
     }
@@ -85,18 +87,17 @@ function wantedRun(file: KafkaFile, wanted: ReadonlySet<string>): WantedRun {
 }
 
 /** Tells of the tests what the run tells of blocks. */
-function newTeller(
-  fileItem: vscode.TestItem,
-  file: KafkaFile,
-  voice: TestVoice,
-  token: vscode.CancellationToken,
-) {
+function newTeller(fileItem: vscode.TestItem, file: KafkaFile, voice: TestVoice) {
   const name = fileItem.label
   const tests = new Map(
     expectationsOf(file).map(({ id, block }) => [block.index, fileItem.children.get(id)]),
   )
   /** Blocks above that are no tests and went wrong: why the tests below them cannot pass. */
   const above: vscode.TestMessage[] = []
+  const decoder = new TextDecoder()
+  const print = (text: string, test: vscode.TestItem | undefined) => {
+    voice.appendOutput(text.replaceAll(/\r?\n/g, '\r\n'), undefined, test)
+  }
   const locationOf = ({ line, column }: BlockOutcome, test: vscode.TestItem | undefined) =>
     new vscode.Location(
       fileItem.uri ?? vscode.Uri.file(name),
@@ -116,22 +117,26 @@ function newTeller(
       const test = tests.get(block)
       if (test) voice.started(test)
     },
+    printed(block: number, bytes: Uint8Array): void {
+      print(decoder.decode(bytes, { stream: true }), tests.get(block))
+    },
     ended(outcome: BlockOutcome): void {
       const { block, status, milliseconds, failure } = outcome.result
       const test = tests.get(block)
       const location = locationOf(outcome, test)
       // Without its place: there it would stand beside what the block itself shows.
-      voice.appendOutput(outputOf(name, outcome).replaceAll('\n', '\r\n'), undefined, test)
+      print(outputOf(name, outcome), test)
       if (!isWrong(outcome)) {
         if (test && status === 'passed') voice.passed(test, milliseconds)
         else if (test) voice.skipped(test)
         return
       }
-      if (status === 'stopped' && token.isCancellationRequested) {
+      // Somebody stopped it, here or beside its block, or did not want what it asked about.
+      if (status === 'stopped') {
         if (test) voice.skipped(test)
         return
       }
-      const message = messageOf(name, outcome, location)
+      const message = messageOf(outcome, location)
       if (!test) {
         above.push(message)
         voice.errored(fileItem, message, milliseconds)

@@ -1,23 +1,28 @@
 import * as vscode from 'vscode'
-import { failureText } from '../../report/failure.ts'
+import { failureText, failureThere } from '../../report/failure.ts'
 import { nameOf, type BlockOutcome } from '../../report/outcome.ts'
 import { numbersOf } from '../../report/words.ts'
+import type { Difference } from '../../run/results.ts'
 
-/** Why a block did not pass, at its line; one value that differs is shown beside what came. */
-export function messageOf(
-  name: string,
-  outcome: BlockOutcome,
-  location: vscode.Location,
-): vscode.TestMessage {
-  const text = failureText(name, outcome)
+/** Why a block did not pass, at its line; what differs is shown beside what came. */
+export function messageOf(outcome: BlockOutcome, location: vscode.Location): vscode.TestMessage {
+  const text = failureThere(outcome)
   const differences = outcome.result.failure?.closest?.differences ?? []
-  const [first] = differences
   const message =
-    first && differences.length === 1
-      ? vscode.TestMessage.diff(text, first.expected, first.actual)
+    differences.length > 0
+      ? vscode.TestMessage.diff(
+          text,
+          sideOf(differences, ({ expected }) => expected),
+          sideOf(differences, ({ actual }) => actual),
+        )
       : new vscode.TestMessage(text)
   message.location = location
   return message
+}
+
+/** `status: "PAID"`, a line for each. */
+function sideOf(differences: readonly Difference[], side: (one: Difference) => string): string {
+  return differences.map(one => `${one.path}: ${side(one)}`).join('\n')
 }
 
 /** What a block did, as a terminal shows it. */
