@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LARGEST_TEXT, TOO_LARGE } from '../language/limits.ts'
 import { linesOf } from '../language/lines.ts'
+import { unlessAborted } from '../reading/aborting.ts'
 import { whyNot } from './fileErrors.ts'
 import { STANDARD_INPUT } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
@@ -12,12 +13,17 @@ export type Content = { readonly text: string } | { readonly refused: string; re
 
 /**
  * The text of a `.kafka` file, or why it is not to be had. Complains of one that is not UTF-8 and
- * goes on with it: what cannot be read may stand in a comment.
+ * goes on with it: what cannot be read may stand in a comment. An input that does not end is waited
+ * for until the signal aborts.
  */
-export async function contentOf(name: string, terminal: Terminal): Promise<Content> {
+export async function contentOf(
+  name: string,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<Content> {
   try {
-    const bytes =
-      name === STANDARD_INPUT ? await readAll(terminal.input) : await readFile(terminal, name)
+    const reading = name === STANDARD_INPUT ? readAll(terminal.input) : readFile(terminal, name)
+    const bytes = await (signal ? unlessAborted(reading, signal) : reading)
     if (!bytes) return { refused: TOO_LARGE, exit: EXIT.invalid }
     const strange = utf16Of(bytes) ? undefined : strangeByte(bytes)
     if (strange) terminal.complain(`kafkafile: ${name}:${strange.line}: ${strange.message}\n`)

@@ -36,11 +36,22 @@ async function write(chunk: string | Uint8Array): Promise<void> {
   await once(process.stdout, 'drain', { signal: interrupt.signal }).catch(() => undefined)
 }
 
+const standardInput = { isRead: false }
+
+async function* input(): AsyncGenerator<Uint8Array> {
+  standardInput.isRead = true
+  try {
+    for await (const chunk of process.stdin) yield chunk as Uint8Array
+  } finally {
+    standardInput.isRead = false
+  }
+}
+
 const { main } = await import('./main.ts')
 
 const exit = await main(process.argv.slice(2), {
   folder: process.cwd(),
-  input: process.stdin,
+  input: input(),
   print: write,
   write,
   complain(text) {
@@ -59,5 +70,6 @@ const exit = await main(process.argv.slice(2), {
 
 process.exitCode = exit
 
-// What nobody reads any more would keep the process alive.
+// What nobody reads any more would keep the process alive, as would an input that does not end.
 if (interrupt.signal.aborted) process.exit(process.exitCode)
+if (standardInput.isRead) process.stdout.write('', () => process.exit(process.exitCode))

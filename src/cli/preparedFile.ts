@@ -46,7 +46,7 @@ export async function prepareFile(
   name: string,
   setting: RunSetting,
 ): Promise<PreparedFile | { readonly refusal: Refusal }> {
-  const content = await contentOf(name, setting.around)
+  const content = await contentOf(name, setting.around, setting.signal)
   if ('refused' in content) {
     const problem = { code: 'unreadable', message: content.refused }
     return { refusal: { exit: content.exit, problem } }

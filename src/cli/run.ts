@@ -1,4 +1,4 @@
-import { ProblemError, problemOf } from '../base/problem.ts'
+import { ProblemError } from '../base/problem.ts'
 import {
   exitCodeOf,
   isWrong,
@@ -11,7 +11,7 @@ import { systemClock } from './clock.ts'
 import { failing } from './failing.ts'
 import { findFiles } from './files.ts'
 import type { Engine, RunSetting } from './preparedFile.ts'
-import { BAIL, runFile, shownName } from './runFile.ts'
+import { BAIL, notRun, runFile, shownName } from './runFile.ts'
 import { NO_PROGRESS, runProgress, type RunProgress } from './runProgress.ts'
 import { RUN_HELP, runOptions, type RunOptions } from './runOptions.ts'
 import { secretsIn } from './runSurroundings.ts'
@@ -176,20 +176,6 @@ async function tell(name: string, voice: Voice, telling: Telling): Promise<FileO
   voice.say(report.tail(outcome))
   if (setting.options.bail && exitCodeOf({ files: [outcome] }) !== EXIT.passed) ending.bail()
   return outcome
-}
-
-/** A file whose turn did not come. */
-function notRun(name: string, signal: AbortSignal): FileOutcome {
-  const { code, message } = problemOf(signal.reason)
-  const problem = { code, message: `It was not run. ${message}` }
-  return {
-    file: shownName(name),
-    startedAt: systemClock.now(),
-    milliseconds: 0,
-    problems: [],
-    blocks: [],
-    refusal: { exit: code === BAIL ? EXIT.passed : EXIT.runtime, problem },
-  }
 }
 
 /** A mistake in --tags or --only looks like a success. */

@@ -23,6 +23,7 @@ import { runFiles } from './runFiles.ts'
 import type { RunningFile } from './runProgress.ts'
 import type { RunSurroundings } from './runSurroundings.ts'
 import { leftOut } from './selection.ts'
+import { EXIT } from './terminal.ts'
 
 /** Where the run of a file tells what happens. */
 export interface FileListener {
@@ -43,11 +44,27 @@ export async function runFile(
   const startedAt = systemClock.now()
   const file = shownName(name)
   const prepared = await prepareFile(name, setting)
+  // An input that does not end was being read.
+  if ('refusal' in prepared && setting.signal.aborted) return notRun(name, setting.signal)
   const rest = await ('refusal' in prepared
     ? prepared
     : runChecked({ ...prepared, name: file, startedAt }, setting, listener))
   const milliseconds = systemClock.now() - startedAt
   return { file, startedAt, problems: [], blocks: [], ...rest, milliseconds }
+}
+
+/** A file whose turn did not come. */
+export function notRun(name: string, signal: AbortSignal): FileOutcome {
+  const { code, message } = problemOf(signal.reason)
+  const problem = { code, message: `It was not run. ${message}` }
+  return {
+    file: shownName(name),
+    startedAt: systemClock.now(),
+    milliseconds: 0,
+    problems: [],
+    blocks: [],
+    refusal: { exit: code === BAIL ? EXIT.passed : EXIT.runtime, problem },
+  }
 }
 
 /** The same on every system. */

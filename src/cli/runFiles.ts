@@ -17,7 +17,8 @@ export function runFiles(workspace: Workspace): RunFiles {
     async *stream(name, signal) {
       const file = await reading(name, () => inside(workspace, name))
       try {
-        for await (const piece of createReadStream(file, { signal, highWaterMark: PIECE_BYTES })) yield piece as Uint8Array
+        for await (const piece of createReadStream(file, { signal, highWaterMark: PIECE_BYTES }))
+          yield piece as Uint8Array
       } catch (error) {
         if (signal.aborted) throw signal.reason
         throw unreadable(name, error)

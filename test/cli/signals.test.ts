@@ -56,6 +56,18 @@ describe('kafkafile that is told to end', function () {
     })
   }
 
+  it('ends at the first signal also while it reads standard input', async () => {
+    const ended = start('run', '-', '--report', 'json=r.json')
+    if (child.stdout) await once(child.stdout, 'data')
+    child.kill('SIGINT')
+    assert.deepEqual(await ended, [130, null])
+    assert.match(await readFile(join(folder, 'r.json'), 'utf8'), /It was not run\. The run was int/)
+  })
+
+  it('ends with its time also while it reads standard input', async () => {
+    assert.deepEqual(await start('run', '-', '--timeout', '100ms'), [3, null])
+  })
+
   it('ends at once when it is told twice, whatever it waits for', async () => {
     const ended = start('run', '-')
     // The name of the file is told before it is read, and standard input does not end.
