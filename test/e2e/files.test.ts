@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { copyExamples } from '../../scripts/editor/examples.ts'
 import { ROOT } from '../../scripts/editor/places.ts'
 import { startSampleKafka, type SampleKafka } from '../../scripts/editor/sampleKafka.ts'
+import { lookAround } from './pictures.ts'
 import { until, Workbench } from './workbench.ts'
 
 /** The first `.kafka` file of a document, as a reader copies it. */
@@ -101,6 +102,7 @@ describe('the story of a test in a file', function () {
     await workbench.openFile('readme.kafka')
     await workbench.clickCodeLens('Run file')
     await results(SENT, CAME)
+    await lookAround(workbench, 'files-1-passed')
   })
 
   it('fails when something else is expected, and tells what came closest', async () => {
@@ -109,6 +111,7 @@ describe('the story of a test in a file', function () {
     await workbench.goToLine(16)
     await workbench.press('Control+Shift+Enter')
     await results(SENT, DIFFERS)
+    await lookAround(workbench, 'files-2-failed')
   })
 
   it('shows that in high contrast too, where many colours of themes are not defined', async () => {
@@ -134,6 +137,7 @@ describe('the story of a test in a file', function () {
     const text = await hover.first().innerText()
     assert.match(text, /broken\.kafka:\d+:1\s+EXPECT arrives — no matching record within 2s/)
     assert.match(text, /closest: partition \d offset \d+, key /)
+    await workbench.screenshot('files-3-whole')
     await workbench.press('Escape')
   })
 
@@ -148,7 +152,8 @@ describe('the story of a test in a file', function () {
       (await tests('broken.kafka')).some(label => /^arrives.*failed/i.test(label)),
     )
     const message = workbench.page.locator('.test-error-content-widget')
-    await message.filter({ hasText: '"NEW" != "PAID"' }).waitFor()
+    await message.filter({ hasText: 'status: "NEW" != status: "PAID"' }).waitFor()
+    await workbench.screenshot('files-4-tests')
   })
 
   it('passes once it is mended and run again with those that failed', async () => {
