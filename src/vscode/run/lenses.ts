@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { DisposableStore, type Disposable } from '../../base/dispose.ts'
+import { DisposableStore, toDisposable, type Disposable } from '../../base/dispose.ts'
 import { isViewable } from '../../language/runnable.ts'
 import { lensesOf, type BlockLens } from '../../language/services/outline.ts'
 import type { Block, KafkaFile } from '../../language/tree.ts'
@@ -32,13 +32,26 @@ interface Action {
   readonly arguments?: readonly unknown[]
 }
 
+/**
+ * Ms. VS Code asks for lenses a moment after it was told that they changed, and not at all if its text
+ * loses the focus meanwhile, to a hover or another view: a lens of a run that is over would stay
+ * until somebody comes back. So it is told once more when that moment is over.
+ */
+const AGAIN = 1000
+
 /** Lenses on the header lines of blocks. They show what is known and open no connection. */
 export function registerLenses(deps: LensDeps): Disposable {
   const store = new DisposableStore()
   const changed = store.add(new vscode.EventEmitter<void>())
+  let again: NodeJS.Timeout | undefined
   const refresh = () => {
     changed.fire()
+    clearTimeout(again)
+    again = setTimeout(() => {
+      changed.fire()
+    }, AGAIN)
   }
+  store.add(toDisposable(() => clearTimeout(again)))
   store.add(deps.clusters.onDidChange(refresh))
   store.add(deps.states.onDidTurn(refresh))
   store.add(deps.messages.onDidChange(refresh))
