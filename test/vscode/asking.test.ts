@@ -131,6 +131,19 @@ describe('a run that asks', () => {
       )
     })
 
+    it('hides what is typed where it asks for a password', async () => {
+      const { document } = await show(
+        'hidden.kafka',
+        `PRODUCER\ntopic: ${topic}\n{{$prompt Password}}\n`,
+      )
+      const { inputs } = answering({})
+      await results(document, block(0))
+      assert.deepEqual(
+        inputs.map(({ title, password }) => [title, password]),
+        [['Password', true]],
+      )
+    })
+
     it('asks for what a variable holds once in a session', async () => {
       const { document } = await show(
         'variable.kafka',

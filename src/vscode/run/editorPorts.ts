@@ -5,6 +5,7 @@ import { ProblemError, problemOf } from '../../base/problem.ts'
 import type { Cluster } from '../../kafka/cluster.ts'
 import { loadFaker } from '../../run/fakerLocales.ts'
 import type { RunPorts } from '../../run/ports.ts'
+import { asksForSecret } from '../../run/prompts.ts'
 import { CANCELLED, cancelled } from '../clusters/cancelling.ts'
 import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { connectVisibly } from '../clusters/connectVisibly.ts'
@@ -137,6 +138,7 @@ async function answered(
       title: label,
       prompt: `Asked for by ${vscode.workspace.asRelativePath(document)}.`,
       ...(before !== undefined && { value: before }),
+      ...(asksForSecret(label) && { password: true }),
     },
     signal,
   )
