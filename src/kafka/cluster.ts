@@ -222,10 +222,13 @@ export interface Cluster {
   listGroups(
     ask?: Ask,
   ): Promise<{ readonly groups: readonly GroupListing[]; readonly problems: readonly Problem[] }>
-  /** Each group by the request of its own type; `type` absent: found out. */
+  /**
+   * Each group by the request of its own type; `type` absent: found out. `whenCoordinated`: a group
+   * that has no coordinator yet, as after the start of a broker, is waited for up to half a minute.
+   */
   describeGroups(
     groups: readonly Pick<GroupListing, 'groupId' | 'type'>[],
-    ask?: Ask,
+    ask?: Ask & { readonly whenCoordinated?: boolean },
   ): Promise<readonly Group[]>
   /** All commits of these groups: one OffsetFetch per coordinator. */
   committedOffsets(groupIds: readonly string[], ask?: Ask): Promise<readonly GroupOffsets[]>

@@ -6,6 +6,7 @@ import type { RecordView, ViewRequest } from '../kafka/recordView.ts'
 import { openClient } from './client.ts'
 import { throwExplained } from './diagnose.ts'
 import { committedOffsets, listOffsets, shareGroupOffsets } from './offsets.ts'
+import { whenCoordinated } from './coordinated.ts'
 import { describeGroups, listGroups } from './groups.ts'
 import type { JoinContext } from './join.ts'
 import { produce } from './produce.ts'
@@ -80,7 +81,10 @@ export async function createCluster(
     logDirectories: (topics, options) => logDirectories(context, topics, options),
     listOffsets: (queries, options) => listOffsets(context, queries, options),
     listGroups: options => listGroups(context, options),
-    describeGroups: (groups, options) => describeGroups(context, groups, options),
+    describeGroups: (groups, options) => {
+      const ask = () => describeGroups(context, groups, options)
+      return options?.whenCoordinated ? whenCoordinated(ask, options.signal) : ask()
+    },
     committedOffsets: (groupIds, options) => committedOffsets(context, groupIds, options),
     shareGroupOffsets: (groupId, options) => shareGroupOffsets(context, groupId, options),
     createTopics: (topics, options) => createTopics(context, topics, options),

@@ -2,7 +2,6 @@ import kafkajs, { type Consumer, type EachBatchPayload, type TopicOffsets } from
 import type { Socket } from 'node:net'
 import { ProblemError, problemOf, type Problem } from '../base/problem.ts'
 import type { JoinRequest, JoinUpdate } from '../kafka/cluster.ts'
-import type { Group } from '../kafka/model.ts'
 import type { Positions } from '../kafka/reading.ts'
 import type { KafkaRecord } from '../kafka/record.ts'
 import { parseAddresses, showAddress, type Address } from './addresses.ts'
@@ -10,6 +9,7 @@ import { assigners } from './assigners.ts'
 import { CONNECT_TIMEOUT_MS } from './connection.ts'
 import { connectionProblem } from './connectionProblems.ts'
 import { registerCodecs } from './compression.ts'
+import { isNotCoordinated, whenCoordinated } from './coordinated.ts'
 import { CODE } from './errorCodes.ts'
 import { describeGroups } from './groups.ts'
 import { harden, headersOf, OUT_OF_RANGE } from './harden.ts'
@@ -143,9 +143,10 @@ async function groupProblem(
   groupId: string,
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
-  const group = await describeWhenCoordinated(context, groupId, signal)
-  const code = group?.problem?.code
-  if (code === 'GROUP_AUTHORIZATION_FAILED' || NOT_COORDINATED.has(code)) return group?.problem
+  const wanted = [{ groupId, type: 'unknown' }] as const
+  const [group] = await whenCoordinated(() => describeGroups(context, wanted, { signal }), signal)
+  const refused = group?.problem
+  if (refused?.code === 'GROUP_AUTHORIZATION_FAILED' || isNotCoordinated(refused)) return refused
   if (group?.type !== 'share' && group?.type !== 'streams') return undefined
   return problem(
     'wrong-group-type',
@@ -154,29 +155,7 @@ async function groupProblem(
   )
 }
 
-/** How long a group may be without a coordinator, ms. */
-const COORDINATOR_TIMEOUT_MS = 30_000
-const COORDINATOR_PAUSE_MS = 300
-
-const NOT_COORDINATED: ReadonlySet<string | undefined> = new Set([
-  'COORDINATOR_NOT_AVAILABLE',
-  'COORDINATOR_LOAD_IN_PROGRESS',
-  'NOT_COORDINATOR',
-])
-
-/** The first group of a cluster has no coordinator until the topic `__consumer_offsets` is made. */
-async function describeWhenCoordinated(
-  context: OffsetContext,
-  groupId: string,
-  signal: AbortSignal,
-): Promise<Group | undefined> {
-  for (const end = Date.now() + COORDINATOR_TIMEOUT_MS; ;) {
-    const [group] = await describeGroups(context, [{ groupId, type: 'unknown' }], { signal })
-    if (!NOT_COORDINATED.has(group?.problem?.code) || Date.now() >= end) return group
-    await pause(COORDINATOR_PAUSE_MS, signal)
-  }
-}
-
+const STOPPED = 'The consumer has stopped.'
 const NONE: ReadonlyMap<number, bigint> = new Map()
 
 class GroupMember {
@@ -275,7 +254,7 @@ class GroupMember {
   }
 
   #openSocket(request: SocketRequest, seeds: ReadonlyMap<string, Address>): Socket {
-    if (this.updates.ended && this.#sockets.size > 0) throw new Error('The consumer has stopped.')
+    if (this.updates.ended && this.#sockets.size > 0) throw new Error(STOPPED)
     const seed = seeds.get(`${request.host}:${request.port}`)
     const socket = openSocket({ ...request, ...seed })
     this.#sockets.add(socket)
@@ -359,7 +338,10 @@ class GroupMember {
     return end === undefined ? records : records.filter(({ offset }) => offset < end)
   }
 
-  /** What was taken counts as consumed, and is committed; the rest of a batch past the limit not. */
+  /**
+   * What the taker is done with counts as consumed, and is committed, also where it is done after
+   * the end was asked for; the rest of a batch past the limit is not.
+   */
   async #take(payload: EachBatchPayload): Promise<void> {
     this.#throwIfStopped()
     const { partition } = payload.batch
@@ -367,11 +349,10 @@ class GroupMember {
     const waiting = new AbortController()
     const taken = this.updates.put({ kind: 'records', records }).finally(() => waiting.abort())
     while (!isOver(waiting.signal)) {
-      this.#throwIfStopped()
       await payload.heartbeat()
       await pause(HEARTBEAT_MS / 3, waiting.signal).catch(() => undefined)
     }
-    await taken
+    if (!(await taken)) throw new Error(STOPPED)
     const whole = records.length === payload.batch.messages.length
     const last = whole ? payload.batch.lastOffset() : records.at(-1)?.offset.toString()
     if (last !== undefined) payload.resolveOffset(last)
@@ -388,7 +369,7 @@ class GroupMember {
   }
 
   #throwIfStopped(): void {
-    if (this.updates.ended) throw new Error('The consumer has stopped.')
+    if (this.updates.ended) throw new Error(STOPPED)
   }
 
   #tellReset({ topic, partitions }: TopicOffsets): void {

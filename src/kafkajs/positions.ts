@@ -1,6 +1,8 @@
+import { ProblemError } from '../base/problem.ts'
 import type { OffsetSpec } from '../kafka/cluster.ts'
 import type { Position, Positions } from '../kafka/reading.ts'
 import type { AskOptions } from './client.ts'
+import { whenCoordinated } from './coordinated.ts'
 import { committedOffsets, listOffsets, type OffsetContext } from './offsets.ts'
 
 export interface PositionRequest {
@@ -116,7 +118,10 @@ async function commitsOf(
     if (position.kind === 'committed') groups.set(partition, position.group)
   }
   if (groups.size === 0) return new Map()
-  const commits = await committedOffsets(context, [...new Set(groups.values())], ask)
+  const names = [...new Set(groups.values())]
+  const commits = await whenCoordinated(() => committedOffsets(context, names, ask), ask.signal)
+  // Where the group stands is not known then: reading from the fallback would be elsewhere.
+  for (const { problem } of commits) if (problem) throw new ProblemError(problem)
   return byPartition(
     commits.flatMap(({ groupId, offsets }) =>
       offsets

@@ -1,9 +1,14 @@
+interface Waiting<T> {
+  readonly item: T
+  readonly settle: (isDone: boolean) => void
+}
+
 /**
- * Hands items from one side to the other, one at a time: `put` resolves when its item was taken or
- * the queue has ended, so that a slow taker holds up the putter.
+ * Hands items from one side to the other, one at a time: `put` resolves when the taker is done with
+ * its item, so that a slow taker holds up the putter.
  */
 export class Handover<T> implements AsyncIterable<T> {
-  readonly #items: { readonly item: T; readonly taken: () => void }[] = []
+  readonly #items: Waiting<T>[] = []
   #wake: () => void = () => undefined
   #ended = false
 
@@ -11,10 +16,11 @@ export class Handover<T> implements AsyncIterable<T> {
     return this.#ended
   }
 
-  put(item: T): Promise<void> {
-    if (this.#ended) return Promise.resolve()
-    return new Promise(taken => {
-      this.#items.push({ item, taken })
+  /** True: the taker asked for the next item. False: it took no more, or the queue had ended. */
+  put(item: T): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false)
+    return new Promise(settle => {
+      this.#items.push({ item, settle })
       this.#wake()
     })
   }
@@ -26,16 +32,22 @@ export class Handover<T> implements AsyncIterable<T> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    for (;;) {
-      const next = this.#items.shift()
-      if (next) {
-        next.taken()
-        yield next.item
-      } else if (this.#ended) {
-        return
-      } else {
-        await new Promise<void>(resolve => (this.#wake = resolve))
+    try {
+      for (;;) {
+        const [next] = this.#items
+        if (next) {
+          yield next.item
+          this.#items.shift()
+          next.settle(true)
+        } else if (this.#ended) {
+          return
+        } else {
+          await new Promise<void>(resolve => (this.#wake = resolve))
+        }
       }
+    } finally {
+      this.#ended = true
+      for (const { settle } of this.#items.splice(0)) settle(false)
     }
   }
 }

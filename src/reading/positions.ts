@@ -2,6 +2,7 @@ import { ProblemError, problemOf } from '../base/problem.ts'
 import type { OffsetQuery } from '../kafka/cluster.ts'
 import type { PageError } from '../kafka/page.ts'
 import type { Position, ReadRequest } from '../kafka/reading.ts'
+import { whenCoordinated } from '../kafkajs/coordinated.ts'
 import { committedOffsets, listOffsets, type OffsetContext } from '../kafkajs/offsets.ts'
 import type { FetchContext } from './fetching.ts'
 import { moveTo, setRange, type PartitionRead } from './partitionRead.ts'
@@ -211,7 +212,11 @@ async function commitsOf(
     }),
   )
   if (groups.size === 0) return new Map()
-  const answers = await committedOffsets(offsets, [...groups], { signal: fetch.signal })
+  const { signal } = fetch
+  const answers = await whenCoordinated(
+    () => committedOffsets(offsets, [...groups], { signal }),
+    signal,
+  )
   return new Map(
     answers.map(answer => {
       if (answer.problem) throw new ProblemError(answer.problem)

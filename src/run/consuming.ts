@@ -91,9 +91,8 @@ type Way =
 async function wayOf(plan: ConsumePlan, context: ConsumeContext): Promise<Way> {
   if (plan.group === undefined) return { mode: 'browse' }
   const { cluster, signal } = context
-  const [group] = await cluster.describeGroups([{ groupId: plan.group, type: 'unknown' }], {
-    signal,
-  })
+  const wanted = [{ groupId: plan.group, type: 'unknown' }] as const
+  const [group] = await cluster.describeGroups(wanted, { signal, whenCoordinated: true })
   // A group that is not there yet comes to be by joining it.
   if (group?.problem?.code === 'GROUP_ID_NOT_FOUND')
     return wayForGroup(plan, plan.group, undefined, context)

@@ -280,7 +280,7 @@ function recordsOf(page: RecordPage): readonly KafkaRecord[] {
 }
 
 async function join(
-  { plan, filters, formats }: ReadingPlan,
+  { filters, formats }: ReadingPlan,
   { request }: Extract<Decision, { readonly mode: 'join' }>,
   { target, tell }: BlockRun,
   reading: Reading,
@@ -308,7 +308,7 @@ async function join(
     reading.read += update.records.length
     reading.matched += matching.length
     tell({ kind: 'reading', read: reading.read, matched: reading.matched })
-    if (plan.limit !== undefined && reading.matched >= plan.limit) break
+    // At the limit it ends by itself. Who breaks off was not done with the records: no commit.
   }
 }
 

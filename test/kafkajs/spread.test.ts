@@ -119,17 +119,20 @@ describe('what members of classic groups exchange', () => {
 })
 
 describe('a handover', () => {
-  it('holds up the putter until its item is taken', async () => {
+  it('holds up the putter until the taker is done with its item', async () => {
     const handover = new Handover<number>()
-    let taken = 0
-    const puts = [1, 2].map(item => handover.put(item).then(() => taken++))
+    const done: number[] = []
+    const puts = [1, 2].map(item => handover.put(item).then(() => done.push(item)))
     const items = handover[Symbol.asyncIterator]()
     assert.deepEqual(await items.next(), { value: 1, done: false })
-    await puts[0]
-    assert.equal(taken, 1)
+    assert.deepEqual(done, [])
     assert.deepEqual(await items.next(), { value: 2, done: false })
-    await Promise.all(puts)
-    assert.equal(taken, 2)
+    await puts[0]
+    assert.deepEqual(done, [1])
+    handover.end()
+    assert.deepEqual(await items.next(), { value: undefined, done: true })
+    await puts[1]
+    assert.deepEqual(done, [1, 2])
   })
 
   it('ends after what was put, and drops what comes later', async () => {
@@ -140,6 +143,13 @@ describe('a handover', () => {
     const items: number[] = []
     for await (const item of handover) items.push(item)
     assert.deepEqual(items, [1])
+  })
+
+  it('says that a taker who breaks off was not done, nor took what came after', async () => {
+    const handover = new Handover<number>()
+    const puts = [1, 2].map(item => handover.put(item))
+    for await (const item of handover) if (item === 1) break
+    assert.deepEqual(await Promise.all([...puts, handover.put(3)]), [false, false, false])
   })
 
   it('wakes a taker that waits', async () => {

@@ -48,6 +48,21 @@ describe('a CONSUMER', () => {
     })
   })
 
+  it('waits for the coordinator of its group: a broker that has just started has none yet', async () => {
+    const { cluster } = fakeCluster()
+    const waits: unknown[] = []
+    const describeGroups: typeof cluster.describeGroups = (wanted, options) => {
+      waits.push(options?.whenCoordinated)
+      return cluster.describeGroups(wanted, options)
+    }
+    await decide(planOf('CONSUMER billing\ntopic: orders'), {
+      cluster: { ...cluster, describeGroups },
+      signal: new AbortController().signal,
+      isOurs: () => false,
+    })
+    assert.deepEqual(waits, [true])
+  })
+
   it('reads what its properties say', async () => {
     const filter: RecordFilter = {
       expressions: ['offset > 3'],
