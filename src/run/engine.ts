@@ -11,6 +11,7 @@ import type { BlockProgress, RunEvent, RunSummary } from './events.ts'
 import { runExpect, runTopic } from './expectingBlock.ts'
 import { newExpressionCheck } from './expressionCheck.ts'
 import { takeMarks } from './marks.ts'
+import { namedFiles } from './namedFiles.ts'
 import { capturedBy, fetchOutside, notBrought, usedBy } from './names.ts'
 import { notThereYet } from './planned.ts'
 import type { GivenValue, RunCluster, RunPorts } from './ports.ts'
@@ -301,6 +302,8 @@ async function prepare(blocks: readonly Block[], run: Run): Promise<readonly Pre
   if (prepared.some(({ refused }) => refused)) return prepared
   prepared = await fetchAll(prepared, run)
   if (prepared.some(({ refused }) => refused)) return prepared
+  prepared = await withFiles(prepared, run)
+  if (prepared.some(({ refused }) => refused)) return prepared
   ;[prepared, run.faker] = await Promise.all([connectAll(prepared, run), fakerOf(prepared, run)])
   const namesFor = (given: Prepared['given']) => namesOf(run.file, run.session, given, run.faker)
   warmUpFor(prepared, run, namesFor)
@@ -389,6 +392,19 @@ async function fetchAll(prepared: readonly Prepared[], run: Run): Promise<Prepar
     const { scope } = namesOf(file, session, given)
     const calls = skipped === undefined ? usedBy(file, block, scope, given).outside : []
     const problem = await fetchOutside(calls, session, ports, options.signal)
+    result.push(problem ? { ...each, refused: problem } : each)
+    if (problem) return [...result, ...prepared.slice(result.length)]
+  }
+  return result
+}
+
+/** With the first problem of a file that a block names. */
+async function withFiles(prepared: readonly Prepared[], run: Run): Promise<Prepared[]> {
+  const { file, ports, options } = run
+  const problemIn = namedFiles(file, ports.files, options.signal)
+  const result: Prepared[] = []
+  for (const each of prepared) {
+    const problem = each.skipped === undefined ? await problemIn(each.block) : undefined
     result.push(problem ? { ...each, refused: problem } : each)
     if (problem) return [...result, ...prepared.slice(result.length)]
   }

@@ -59,9 +59,11 @@ async function run(text: string, world: World = {}): Promise<Ran> {
       text: path => Promise.resolve(`text of ${path}`),
       bytes: path => Promise.resolve(utf8.encode(path)),
       stream: () => {
-        throw new Error('no file')
+        throw new ProblemError({ code: 'unreadable', message: 'There is no such file.' })
       },
       write: path => {
+        if (path.startsWith('..'))
+          throw new ProblemError({ code: 'outside-workspace', message: 'It is outside.' })
         let content = ''
         return Promise.resolve({
           write: bytes => {
@@ -177,6 +179,28 @@ describe('running a file', () => {
     )
     const end = events.at(-1)
     assert.equal(end?.kind === 'run-ended' && end.summary.passed, 3)
+  })
+
+  const filed: readonly (readonly [block: string, told: string])[] = [
+    ['PRODUCER\ntopic: orders\nrecords-from: file(./none.csv)\n', 'There is no such file.'],
+    ['PRODUCER\ntopic: orders\nvalue-from: file(none.bin)\n', 'There is no such file.'],
+    ['CONSUMER\ntopic: orders\nto: latest\noutput-to: file(../x.csv)\n', 'It is outside.'],
+  ]
+  for (const [block, told] of filed) {
+    it(`sends nothing where a later block names a file that it cannot have: ${block}`, async () => {
+      const ran = await run(`PRODUCER\ntopic: orders\nv\n###\n${block}`)
+      assert.deepEqual(ran.told, [
+        `skipped: Nothing was run, as line 5 cannot run: ${told}`,
+        `refused: ${told}`,
+      ])
+      assert.deepEqual(ran.memory.calls, [])
+    })
+  }
+
+  it('waits with a file that an earlier block writes until its turn', async () => {
+    const writes = 'CONSUMER\ntopic: orders\nto: latest\noutput-to: file(./x.csv)\n'
+    const reads = '###\nPRODUCER\ntopic: orders\nrecords-from: file(x.csv)\n'
+    assert.deepEqual((await run(writes + reads)).told, ['passed', 'failed: There is no such file.'])
   })
 
   it('fails with the closest record where the application alters it', async () => {
