@@ -7,6 +7,7 @@ import { newCollector } from '../report/collect.ts'
 import type { BlockOutcome, FileOutcome, Refusal } from '../report/outcome.ts'
 import type { RunEvent } from '../run/events.ts'
 import { loadFaker } from '../run/fakerLocales.ts'
+import { sendsForever } from '../run/leftOut.ts'
 import type { RunPorts } from '../run/ports.ts'
 import { readsPartitions } from '../run/reads.ts'
 import { systemClock } from './clock.ts'
@@ -94,10 +95,22 @@ async function runChecked(
     if (problems.some(({ severity }) => severity === 'error')) return { problems }
     const refusal = withoutCluster(file, clusters, setting) ?? (await badOptions(clusters))
     if (refusal) return { problems, refusal }
+    tellEndless(file, setting)
     return await runWith({ clusters, engine, problems }, file, setting, listener)
   } finally {
     await clusters.close()
   }
+}
+
+/** A pipeline would wait for nothing. */
+function tellEndless({ name, file }: NamedFile, { options, around }: RunSetting): void {
+  if (options.detail === 'quiet') return
+  const [why, isEndless] = [leftOut(file, options), sendsForever(file)]
+  for (const block of file.blocks)
+    if (isEndless(block) && !why(block))
+      around.complain(
+        `${name}:${block.startLine + 1} sends until it is stopped: give it "record-count:" or "stop-after:".\n`,
+      )
 }
 
 /** A mistake costs the start of a thread, or the time that it takes. */

@@ -18,3 +18,16 @@ export function endless(file: KafkaFile): (block: Block) => string | undefined {
 
 /** What ends a CONSUMER by itself. */
 const ENDS = ['to', 'limit', 'idle-timeout']
+
+/** Whether a PRODUCER sends until it is stopped, by what stands in the file. */
+export function sendsForever(file: KafkaFile): (block: Block) => boolean {
+  const settings = settingsOf(file)
+  return block => {
+    const says = (name: string) => Boolean(settings.one(block, name)?.value)
+    return (
+      block.kind === 'PRODUCER' &&
+      ['every', 'rate'].some(says) &&
+      !['record-count', 'stop-after', 'records', 'records-from'].some(says)
+    )
+  }
+}

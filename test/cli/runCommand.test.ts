@@ -139,6 +139,19 @@ describe('kafkafile run, without a cluster', function () {
     })
   }
 
+  it('says of a PRODUCER that it has no end, once, and not with --quiet', async () => {
+    const paced = 'PRODUCER\ntopic: a\nevery: 1h\nv\n###\n'
+    const ended = 'PRODUCER\ntopic: a\nrate: 1/s\nrecord-count: 2\nv\n###\n-- @skip\n'
+    await writeFile(join(folder, 'a.kafka'), paced + ended + paced)
+    const { errors } = await runMain(['run', ...BROKERS], { folder })
+    assert.equal(
+      errors,
+      'a.kafka:1 sends until it is stopped: give it "record-count:" or "stop-after:".\n',
+    )
+    const quiet = await runMain(['run', ...BROKERS, '--quiet'], { folder })
+    assert.doesNotMatch(quiet.errors, /until it is stopped/)
+  })
+
   it('reads standard input', async () => {
     const input = [new TextEncoder().encode('PRODUCER\n{}\n')]
     const { exit, out } = await runMain(['run', '-', ...BROKERS], { folder, input })
