@@ -67,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   store.add(registerTreeCommands({ clusters, tree, log }))
   store.add(registerTopicCommands({ clusters, tree, log }))
   store.add(showSelectedCluster(clusters))
-  store.add(registerLocalKafka({ context, clusters, log }))
+  const local = store.add(registerLocalKafka({ context, clusters, log }))
   const messages = store.add(
     registerMessages({
       extensionUri: context.extensionUri,
@@ -85,7 +85,15 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const secrets = createFileSecrets(context.secrets, context.workspaceState)
   store.add(registerEnvironments({ environments, secrets, state: context.workspaceState, log }))
   const runs = store.add(
-    registerRun({ clusters, messages, environments, secrets, clock: systemClock, log }),
+    registerRun({
+      clusters,
+      messages,
+      environments,
+      secrets,
+      clock: systemClock,
+      log,
+      runsLocally: servers => local.runsAt(servers),
+    }),
   )
   const testing = store.add(registerTesting({ runs: runs.runs, log }))
   store.add(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SavedCluster } from '../../src/vscode/clusters/clusters.ts'
 import { newId } from '../../src/vscode/clusters/settings.ts'
-import { checkedVersion, localEntry } from '../../src/vscode/local/localEntry.ts'
+import { checkedVersion, isDisposable, localEntry } from '../../src/vscode/local/localEntry.ts'
 
 const saved = (id: string, name: string, more: Partial<SavedCluster> = {}): SavedCluster => ({
   id,
@@ -31,6 +31,21 @@ describe('the cluster of the local Kafka', () => {
       bootstrapServers: ['localhost:9094'],
     })
   })
+})
+
+describe('topics that may be made anew', () => {
+  const ours = localEntry([], 'localhost:9092')
+  const theirs = { ...ours, id: 'mine' }
+  const CASES = [
+    ['those of the local Kafka while it runs', ours, true, true],
+    ['not those of what answers at its address later', ours, false, false],
+    ['those of a cluster that the user marked', theirs, false, true],
+    ['not those of one that nobody marked', { ...theirs, disposable: false }, true, false],
+  ] as const
+  for (const [what, saved, runs, expected] of CASES)
+    it(`are ${what}`, async () => {
+      assert.equal(await isDisposable(saved, () => Promise.resolve(runs)), expected)
+    })
 })
 
 describe('the version of the local Kafka', () => {

@@ -19,6 +19,17 @@ export function localEntry(all: readonly SavedCluster[], bootstrapServers: strin
   }
 }
 
+/**
+ * Whether topics of a cluster may be deleted and made anew. The entry of the local Kafka says so for
+ * that alone: once it has ended, another broker may answer at its address.
+ */
+export async function isDisposable(
+  { id, disposable = false, bootstrapServers }: SavedCluster,
+  runsLocally: (servers: readonly string[]) => Promise<boolean>,
+): Promise<boolean> {
+  return disposable && (id !== LOCAL_KAFKA_ID || (await runsLocally(bootstrapServers)))
+}
+
 function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let count = 1; ; count++) {
     const free = count === 1 ? name : `${name} ${count}`

@@ -13,6 +13,12 @@ import type { SavedClusters } from '../clusters/createClusters.ts'
 import { checkedVersion, localEntry } from './localEntry.ts'
 import { unfinishedStart } from './unfinishedStart.ts'
 
+/** The local Kafka, as others see it. */
+export interface LocalKafkaPart extends Disposable {
+  /** Whether these are the addresses of the one that runs now. */
+  runsAt(servers: readonly string[]): Promise<boolean>
+}
+
 export interface LocalKafkaDeps {
   readonly context: vscode.ExtensionContext
   readonly clusters: SavedClusters
@@ -26,7 +32,7 @@ const RUNNING_CONTEXT = 'kafkaWorkbench.localKafkaRunning'
  * *Start Local Kafka*, *Stop Local Kafka* and *Add Sample Data to Local Kafka*. The broker belongs
  * to a supervisor process: a reload of the window finds it again.
  */
-export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): Disposable {
+export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): LocalKafkaPart {
   const store = new DisposableStore()
   const output = store.add(vscode.window.createOutputChannel('Local Kafka'))
   const unfinished = unfinishedStart(context.workspaceState)
@@ -157,7 +163,13 @@ export function registerLocalKafka({ context, clusters, log }: LocalKafkaDeps): 
   const finding = findAgain().catch((error: unknown) => {
     log.debug(`Looking for a local Kafka: ${problemOf(error).message}`)
   })
-  return store
+  return {
+    async runsAt(servers) {
+      await finding
+      return kafka?.bootstrapServers === servers.join()
+    },
+    dispose: () => store.dispose(),
+  }
 }
 
 function wantedVersion(): string | undefined {

@@ -11,6 +11,7 @@ import type { Clusters, SavedCluster } from '../clusters/clusters.ts'
 import { connectVisibly } from '../clusters/connectVisibly.ts'
 import { ask, type FileSecrets } from '../environments/fileSecrets.ts'
 import type { Surroundings } from '../environments/surroundings.ts'
+import { isDisposable } from '../local/localEntry.ts'
 import { generatesData } from '../language/generatedData.ts'
 import { workspaceFiles } from './workspaceFile.ts'
 
@@ -20,6 +21,8 @@ export interface PortDeps {
   readonly clock: Clock
   /** Whether this window runs that member of a group. */
   isOurs(memberId: string): boolean
+  /** Whether these are the addresses of the local Kafka that runs now. */
+  runsLocally(servers: readonly string[]): Promise<boolean>
 }
 
 /** One run, as its ports have to know it. */
@@ -53,7 +56,7 @@ export function editorPorts(run: PortRun, deps: PortDeps): RunPorts {
         name: saved.name,
         cluster: await connected(saved, asked.signal, run, clusters),
         protected: saved.protected ?? false,
-        disposable: saved.disposable ?? false,
+        disposable: await isDisposable(saved, servers => deps.runsLocally(servers)),
       }
     },
     files: workspaceFiles(document),

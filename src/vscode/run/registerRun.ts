@@ -30,6 +30,8 @@ export interface RunDeps {
   readonly secrets: FileSecrets
   readonly clock: Clock
   readonly log: Log
+  /** As `PortDeps.runsLocally`. */
+  runsLocally(servers: readonly string[]): Promise<boolean>
 }
 
 interface Target {
