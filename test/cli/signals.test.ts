@@ -68,7 +68,7 @@ describe('kafkafile that is told to end', function () {
     assert.deepEqual(await start('run', '-', '--timeout', '100ms'), [3, null])
   })
 
-  it('ends at once when it is told twice, whatever it waits for', async () => {
+  it('ends also when it is told again and again', async () => {
     const ended = start('run', '-')
     // The name of the file is told before it is read, and standard input does not end.
     if (child.stdout) await once(child.stdout, 'data')
