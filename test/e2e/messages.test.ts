@@ -158,6 +158,8 @@ describe('a view of messages in the workbench', function () {
   })
 
   it('comes back after a reload as it was chosen last, and reads on', async () => {
+    // The workbench in a browser writes a little later, and nothing that it is asked to when it goes.
+    await until('the choice is written', () => workbench.isStored('value.total > 100'))
     await workbench.reload()
     const frame = await workbench.webview(/Following/, 40_000)
     await frame.locator(ROW).nth(3).waitFor()

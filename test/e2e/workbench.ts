@@ -126,6 +126,29 @@ export class Workbench {
     await this.server.dispose()
   }
 
+  /** Whether a text stands in what the workbench has written for its next start. */
+  isStored(text: string): Promise<boolean> {
+    return this.page.evaluate(async wanted => {
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result)
+          request.onerror = () => reject(new Error('It cannot be read.'))
+        })
+      for (const { name = '' } of await indexedDB.databases()) {
+        const database = await done(indexedDB.open(name))
+        try {
+          for (const store of database.objectStoreNames) {
+            const entries = database.transaction(store).objectStore(store).getAll()
+            if (JSON.stringify(await done(entries)).includes(wanted)) return true
+          }
+        } finally {
+          database.close()
+        }
+      }
+      return false
+    }, text)
+  }
+
   /** Reloads the window and waits until it stands again. */
   async reload(): Promise<void> {
     await this.page.reload({ waitUntil: 'commit' })
