@@ -51,7 +51,8 @@ export async function runConsumer(run: BlockRun): Promise<Outcome> {
     signal: run.signal,
     isOurs: memberId => run.ports.isOurs(memberId),
   })
-  if (decision.mode === 'refuse') return refused(decision.problem)
+  // The file is in order: what the cluster has does not fit it.
+  if (decision.mode === 'refuse') return { status: 'failed', problem: decision.problem }
   if (decision.mode === 'join') {
     const disagreed = await notAgreed(
       run,

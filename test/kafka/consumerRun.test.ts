@@ -107,6 +107,12 @@ describe('a CONSUMER in a run', function () {
     })
   }
 
+  it('goes wrong where the topic is not there, which is no error of the file', async () => {
+    const { exit, errors } = await run(`CONSUMER\ntopic: ${topic}-none\nto: latest\n`)
+    assert.equal(exit, 3)
+    assert.match(errors, /it does not exist, or you may not see it\./)
+  })
+
   it('has no line for what is not there, and says where it starts instead', async () => {
     await fill(2)
     const text = `CONSUMER\ntopic: ${topic}\nfrom: 100\nto: latest\n`
@@ -212,7 +218,7 @@ describe('a CONSUMER in a run', function () {
     assert.match(await told(text), new RegExp(`Group "${group}" is a KIP-848 consumer group\\.`))
     assert.equal(await ids('to: latest', group), '1')
     const forced = await run(`CONSUMER ${group}\ntopic: ${topic}\nlimit: 1\ncommit: true\n`)
-    assert.equal(forced.exit, 2)
+    assert.equal(forced.exit, 3)
     assert.match(forced.errors, /KIP-848 consumer group: joining it .* would break it/)
     const [found] = await cluster.describeGroups([{ groupId: group, type: 'unknown' }])
     assert.equal(found?.type, 'consumer')
